@@ -1,0 +1,1 @@
+"""The ground floor: database, tables, events, refusals, clock. Knows nothing of policy."""

@@ -1,0 +1,310 @@
+"""The database: one unit of work for each change, one short transaction for each read.
+
+A unit of work runs as the house, because its rules judge before it writes; every read runs as its
+viewer, so that row-level security stands behind the predicates of `kit.sources`. The viewer is set
+with the transaction and ends with it: pooled connections keep nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import URL, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from policylab.kit.bus import Bus
+from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.events import Event
+from policylab.kit.ledger import HOUSE
+from policylab.kit.viewer import Viewer
+
+SERVICE_ROLE = "policylab_service"
+SET_VIEWER = "SELECT set_config('policylab.viewer', $1, true)"
+
+
+@dataclass(frozen=True)
+class _Audit:
+    lab_id: UUID
+    action: str
+    object_type: str
+    object_id: UUID | None
+    capacity_id: UUID | None
+    detail: dict[str, Any]
+
+
+@dataclass
+class UnitOfWork:
+    """One change: everything in it becomes true at once, or nothing does."""
+
+    session: AsyncSession
+    viewer: Viewer
+    now: datetime
+    """The database's clock at the start of the transaction; the only clock that rules see."""
+    _events: list[Event] = field(default_factory=list[Event])
+    _audits: list[_Audit] = field(default_factory=list[_Audit])
+    _labs: set[UUID] = field(default_factory=set[UUID])
+
+    def announce(self, event: Event) -> None:
+        """Keep an announcement with the change; it is sent out after the commit."""
+        self._events.append(event)
+        if event.lab_id:
+            self._labs.add(event.lab_id)
+
+    def touch_lab(self, lab_id: UUID) -> None:
+        """Bump the lab's revision, so that nobody keeps an answer from before this change."""
+        self._labs.add(lab_id)
+
+    def audit(
+        self,
+        *,
+        action: str,
+        object_type: str,
+        object_id: UUID | None,
+        lab_id: UUID | None = None,
+        capacity_id: UUID | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Note who did what to which thing. `detail` holds ids and codes, never words."""
+        lab = lab_id or HOUSE
+        self._labs.add(lab)
+        self._audits.append(_Audit(lab, action, object_type, object_id, capacity_id, detail or {}))
+
+    async def claim(self, *, key: str, operation: str, input_hash: bytes) -> Any | None:
+        """The first answer to this client mutation id, or None when this is the first request.
+
+        A second request with the same key waits for the first one to end.
+        """
+        connection = await self.session.connection()
+        values = {"person": self.viewer.person_id or HOUSE, "key": key}
+        new = await connection.execute(
+            text(
+                "INSERT INTO mutation_answer (person_id, key, operation, input_hash) "
+                "VALUES (:person, :key, :operation, :hash) ON CONFLICT DO NOTHING RETURNING key"
+            ),
+            values | {"operation": operation, "hash": input_hash},
+        )
+        if new.first() is not None:
+            return None
+        known = await connection.execute(
+            text(
+                "SELECT operation, input_hash, answer FROM mutation_answer "
+                "WHERE person_id = :person AND key = :key"
+            ),
+            values,
+        )
+        row = known.one()
+        if row.operation != operation or bytes(row.input_hash) != input_hash:
+            message = "This client mutation id was used before, with another input."
+            raise Refused(RefusalCode.IDEMPOTENCY_CONFLICT, message, field="clientMutationId")
+        return row.answer
+
+    async def keep_answer(self, *, key: str, answer: dict[str, Any]) -> None:
+        """Keep what a retry with the same key shall be answered."""
+        await (await self.session.connection()).execute(
+            text(
+                "UPDATE mutation_answer SET answer = CAST(:answer AS jsonb) "
+                "WHERE person_id = :person AND key = :key"
+            ),
+            {
+                "answer": orjson.dumps(answer).decode(),
+                "person": self.viewer.person_id or HOUSE,
+                "key": key,
+            },
+        )
+
+    async def _finish(self) -> list[int]:
+        """Write the ledger last, labs in one fixed order, and say which announcements to send."""
+        await self.session.flush()
+        connection = await self.session.connection()
+        sequences: list[int] = []
+        for event in self._events:
+            result = await connection.execute(
+                text(
+                    "INSERT INTO outbox (kind, lab_id, dialogue_id, payload) VALUES "
+                    "(:kind, :lab, :dialogue, CAST(:payload AS jsonb)) RETURNING sequence"
+                ),
+                {
+                    "kind": event.kind,
+                    "lab": event.lab_id,
+                    "dialogue": event.dialogue_id,
+                    "payload": orjson.dumps(event.payload()).decode(),
+                },
+            )
+            sequences.append(result.scalar_one())
+        for lab in sorted(self._labs):
+            await self._write_ledger(lab)
+        return sequences
+
+    async def _write_ledger(self, lab: UUID) -> None:
+        connection = await self.session.connection()
+        result = await connection.execute(
+            text(
+                "INSERT INTO lab_ledger (lab_id, revision, audit_sequence, audit_hash) "
+                "VALUES (:lab, 1, 0, '') ON CONFLICT (lab_id) "
+                "DO UPDATE SET revision = lab_ledger.revision + 1 "
+                "RETURNING audit_sequence, audit_hash"
+            ),
+            {"lab": lab},
+        )
+        head = result.one()
+        sequence, previous = int(head.audit_sequence), bytes(head.audit_hash)
+        rows: list[dict[str, Any]] = []
+        for audit in self._audits:
+            if audit.lab_id == lab:
+                sequence += 1
+                row = self._audit_row(audit, sequence, previous)
+                previous = row["hash"]
+                rows.append(row)
+        if not rows:
+            return
+        await connection.execute(_INSERT_AUDIT, rows)
+        await connection.execute(
+            text(
+                "UPDATE lab_ledger SET audit_sequence = :sequence, audit_hash = :hash "
+                "WHERE lab_id = :lab"
+            ),
+            {"sequence": sequence, "hash": previous, "lab": lab},
+        )
+
+    def _audit_row(self, audit: _Audit, sequence: int, previous: bytes) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "lab_id": audit.lab_id,
+            "sequence": sequence,
+            "at": self.now,
+            "actor_id": self.viewer.person_id,
+            "capacity_id": audit.capacity_id,
+            "action": audit.action,
+            "object_type": audit.object_type,
+            "object_id": audit.object_id,
+            "detail": orjson.dumps(audit.detail, option=orjson.OPT_SORT_KEYS).decode(),
+        }
+        return row | {"previous_hash": previous, "hash": audit_hash(row, previous)}
+
+
+def audit_hash(row: dict[str, Any], previous: bytes) -> bytes:
+    """SHA-256 over the previous hash and the event's fields, keys sorted; chains the events."""
+    fields = {key: str(value) for key, value in row.items() if value is not None}
+    return hashlib.sha256(previous + orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+_INSERT_AUDIT = text(
+    "INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type, "
+    "object_id, detail, previous_hash, hash) VALUES (:lab_id, :sequence, :at, :actor_id, "
+    ":capacity_id, :action, :object_type, :object_id, CAST(:detail AS jsonb), :previous_hash, "
+    ":hash)"
+)
+
+
+class Database:
+    """The one truth, and the ways to read and change it."""
+
+    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool, bus: Bus) -> None:
+        self.engine = engine
+        self.pool = pool
+        self.bus = bus
+
+    @classmethod
+    async def connect(cls, url: str, *, size: int = 10, listen: bool = True) -> Self:
+        """Open the pools. Connections act as the service's role, whoever the URL names."""
+        settings = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
+        engine = create_async_engine(
+            make_url(url),
+            pool_size=size,
+            max_overflow=0,
+            connect_args={"server_settings": settings},
+        )
+        arguments = connect_arguments(url)
+        pool = await asyncpg.create_pool(
+            **arguments, min_size=1, max_size=size, server_settings=settings, init=_speak_json
+        )
+        bus = Bus(pool, arguments | {"server_settings": settings})
+        if listen:
+            await bus.start()
+        return cls(engine, pool, bus)
+
+    async def close(self) -> None:
+        await self.bus.stop()
+        await self.pool.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def write(self, viewer: Viewer) -> AsyncGenerator[UnitOfWork]:
+        """One unit of work: commits when the block ends, rolls back when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            connection = await session.connection()
+            row = await connection.execute(
+                text("SELECT set_config('policylab.viewer', 'system', true), now()")
+            )
+            uow = UnitOfWork(session, viewer, row.one()[1])
+            yield uow
+            sequences = await uow._finish()  # pyright: ignore[reportPrivateUsage]
+            await session.commit()
+        if sequences:
+            await self.bus.send(sequences)
+
+    @asynccontextmanager
+    async def read(self, viewer: Viewer) -> AsyncGenerator[AsyncSession]:
+        """A session that only reads, and sees what the viewer may see."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            connection = await session.connection()
+            await connection.execute(text("SET TRANSACTION READ ONLY"))
+            await connection.execute(
+                text("SELECT set_config('policylab.viewer', :viewer, true)"),
+                {"viewer": viewer.database_name},
+            )
+            yield session
+
+    @asynccontextmanager
+    async def rows(self, viewer: Viewer) -> AsyncGenerator[Any]:
+        """An asyncpg connection that only reads, as the viewer: for loaders and hot paths."""
+        async with self.pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute(SET_VIEWER, viewer.database_name)
+            yield connection
+
+    @asynccontextmanager
+    async def raw(self) -> AsyncGenerator[Any]:
+        """An asyncpg connection in a writing transaction of the house: for the update log."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute(SET_VIEWER, "system")
+            yield connection
+
+
+def connect_arguments(url: str) -> dict[str, Any]:
+    """What asyncpg.connect wants for one of our URLs (unix sockets included)."""
+    parsed: URL = make_url(url)
+    host = parsed.host or parsed.query.get("host")
+    return {
+        key: value
+        for key, value in {
+            "host": host,
+            "port": parsed.port,
+            "user": parsed.username,
+            "password": parsed.password,
+            "database": parsed.database,
+        }.items()
+        if value is not None
+    }
+
+
+async def _speak_json(connection: Any) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            schema="pg_catalog",
+            encoder=_dumps,
+            decoder=orjson.loads,
+        )
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,42 @@
+"""Announcements: what happened, in ids. Kept with the change, sent after the commit."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened. A subclass sets `kind` and adds ids; never people's words."""
+
+    kind: ClassVar[str] = ""
+    lab_id: UUID | None = None
+    dialogue_id: UUID | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            field.name: _plain(getattr(self, field.name))
+            for field in dataclasses.fields(self)
+            if getattr(self, field.name) is not None
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, tuple | list | frozenset | set):
+        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """An event as it reaches listeners, perhaps from another replica."""
+
+    sequence: int
+    kind: str
+    lab_id: UUID | None
+    dialogue_id: UUID | None
+    payload: dict[str, Any]

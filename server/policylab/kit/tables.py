@@ -1,0 +1,86 @@
+"""How every room stores its things: the base class and the column kinds."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Text, TypeDecorator, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from policylab.kit.ids import uuid7
+
+SQLModel.metadata.naming_convention = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_ix",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+metadata = SQLModel.metadata
+
+
+class Table(SQLModel):
+    """A row with an identifier from birth. It does not validate: rules do, before it is built."""
+
+    id: UUID = Field(default_factory=uuid7, primary_key=True)
+    created_at: datetime = Field(
+        default=None,
+        nullable=False,
+        sa_type=DateTime(timezone=True),  # pyright: ignore[reportArgumentType]
+        sa_column_kwargs={"server_default": func.now()},
+    )
+    created_by: UUID | None = None
+
+
+class _Choice(TypeDecorator[StrEnum]):
+    """An enum kept as text; the CHECK that goes with it is made by `choice_check`."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Any) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+def choice(kind: type[StrEnum]) -> Any:
+    """The column type of an enum: text. Pair it with `choice_check` in `__table_args__`."""
+    return _Choice(kind)
+
+
+def choice_check(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    """The database's own guard that a column holds one of the enum's values."""
+    values = ", ".join("'" + member.value.replace("'", "''") + "'" for member in kind)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_choice")
+
+
+def moment(*, default_now: bool = False, nullable: bool = True, index: bool = False) -> Any:
+    """A point in time, with its zone."""
+    kwargs: dict[str, Any] = {"server_default": func.now()} if default_now else {}
+    return Field(
+        default=None,
+        nullable=nullable and not default_now,
+        index=index,
+        sa_type=DateTime(timezone=True),  # pyright: ignore[reportArgumentType]
+        sa_column_kwargs=kwargs,
+    )
+
+
+def jsonb(*, nullable: bool = False, default: Any = None) -> Any:
+    """A JSON value kept as JSONB; an empty object unless told otherwise."""
+    if nullable:
+        return Field(default=None, nullable=True, sa_type=JSONB(none_as_null=True))
+    return Field(default_factory=default or dict, nullable=False, sa_type=JSONB)
+
+
+def localised() -> Any:
+    """A text in several languages: a map from language tag to text."""
+    return Field(default_factory=dict, nullable=False, sa_type=JSONB)

@@ -1,0 +1,35 @@
+"""Who is asking. A value: it is made once for each request and handed to every verb."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person, nobody, or the house itself; with what limits the way she came in sets."""
+
+    person_id: UUID | None = None
+    administrator: bool = False
+    scopes: frozenset[str] | None = None
+    """What a personal access token may be used for; None for a signed-in person."""
+    signed_in_at: datetime | None = None
+    """When she last proved who she is: weighty acts ask for a fresh sign-in."""
+    locale: str = "en"
+    session_id: UUID | None = None
+    system: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return self.person_id is not None
+
+    @property
+    def database_name(self) -> str:
+        """How row-level security knows this viewer (see kit.sources)."""
+        if self.system:
+            return "system"
+        return str(self.person_id) if self.person_id else ""
+
+
+ANONYMOUS = Viewer()
+SYSTEM = Viewer(system=True)
