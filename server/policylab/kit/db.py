@@ -50,6 +50,8 @@ class UnitOfWork:
     viewer: Viewer
     now: datetime
     """The database's clock at the start of the transaction; the only clock that rules see."""
+    shared: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Things of the house that transport hands in (settings, the co-editing hub)."""
     _events: list[Event] = field(default_factory=list[Event])
     _audits: list[_Audit] = field(default_factory=list[_Audit])
     _labs: set[UUID] = field(default_factory=set[UUID])

@@ -1,0 +1,1 @@
+"""The rooms as clients see them; the only place that speaks GraphQL."""

@@ -1,0 +1,33 @@
+"""What each resolver is given: who asks, the database, and this request's loaders."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+
+from policylab.kit.db import Database
+from policylab.kit.viewer import Viewer
+
+
+class Context:
+    """Lives for one request, or for one delivery of a subscription; nothing in it is shared."""
+
+    def __init__(self, database: Database, viewer: Viewer, *, locale: str | None = None) -> None:
+        self.database = database
+        self.viewer = viewer
+        self.locale = locale or viewer.locale
+        self.shared: dict[str, Any] = {}
+        """Things of the house that transport hands in (the settings' public face, the hub)."""
+        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+
+    def loader(
+        self, key: Hashable, make: Callable[[], DataLoader[Any, Any]]
+    ) -> DataLoader[Any, Any]:
+        """The request's loader of this kind, made when first asked for."""
+        if key not in self._loaders:
+            self._loaders[key] = make()
+        return self._loaders[key]
+
+    def forget(self) -> None:
+        """Drop what was loaded: something has just been changed."""
+        self._loaders.clear()

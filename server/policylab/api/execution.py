@@ -1,0 +1,219 @@
+"""Runs documents and holds the limits; knows nothing of HTTP (design.md 15.5)."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    get_operation_ast,
+    parse,
+    subscribe,
+    validate,
+)
+
+from policylab import published
+from policylab.api.context import Context
+from policylab.api.limits import check_document, check_text
+from policylab.api.schema import schema
+from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.log import log
+
+CACHED_DOCUMENTS = 500
+MAX_ERRORS = 5
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks: a document or the fingerprint of a known one, and its variables."""
+
+    query: str | None = None
+    fingerprint: str | None = None
+    variables: Mapping[str, Any] | None = None
+    operation: str | None = None
+
+
+class BadRequest(Exception):
+    """Not a GraphQL request at all."""
+
+
+def read_request(body: Any) -> Request:
+    """A request from decoded JSON; BadRequest for what is none."""
+    if not isinstance(body, dict):
+        raise BadRequest("The body must be a JSON object.")
+    query, variables = body.get("query"), body.get("variables")
+    operation, extensions = body.get("operationName"), body.get("extensions")
+    if query is not None and not isinstance(query, str):
+        raise BadRequest("query must be a string.")
+    if variables is not None and not isinstance(variables, dict):
+        raise BadRequest("variables must be an object.")
+    if operation is not None and not isinstance(operation, str):
+        raise BadRequest("operationName must be a string.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise BadRequest("extensions must be an object.")
+    persisted = (extensions or {}).get("persistedQuery")
+    fingerprint = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if fingerprint is not None and not isinstance(fingerprint, str):
+        raise BadRequest("sha256Hash must be a string.")
+    if query is None and fingerprint is None:
+        raise BadRequest("There is neither a query nor a fingerprint.")
+    return Request(query, fingerprint, variables, operation)
+
+
+class Executor:
+    """Answers requests: known operations for browsers, free documents for tokens."""
+
+    def __init__(self, *, free_documents: bool = False) -> None:
+        self._known: dict[str, str] = published.persisted_operations()
+        self._documents: OrderedDict[str, DocumentNode | list[GraphQLError]] = OrderedDict()
+        self._free_documents = free_documents
+
+    def document(self, request: Request, context: Context) -> DocumentNode:
+        """The parsed and checked document, from the cache where possible."""
+        text = self._text(request, context)
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        found = self._documents.get(key)
+        if found is None:
+            found = _check(text, trusted=key in self._known)
+            self._documents[key] = found
+            if len(self._documents) > CACHED_DOCUMENTS:
+                self._documents.popitem(last=False)
+        else:
+            self._documents.move_to_end(key)
+        if isinstance(found, list):
+            raise _Invalid(found)
+        return found
+
+    def _text(self, request: Request, context: Context) -> str:
+        if request.fingerprint is not None and request.fingerprint in self._known:
+            return self._known[request.fingerprint]
+        if request.query is not None:
+            fingerprint = hashlib.sha256(request.query.encode("utf-8", "surrogatepass")).hexdigest()
+            if fingerprint in self._known or self._may_send_free(context):
+                return request.query
+        message = "This operation is not known here. Free documents need a personal access token."
+        raise Refused(RefusalCode.QUERY_NOT_ALLOWED, message)
+
+    def _may_send_free(self, context: Context) -> bool:
+        return context.viewer.scopes is not None or self._free_documents
+
+    def kind(self, request: Request, context: Context) -> OperationType | None:
+        """Whether this is a query, a mutation or a subscription; None where that can't be told."""
+        try:
+            operation = get_operation_ast(self.document(request, context), request.operation)
+        except (Refused, _Invalid):
+            return None
+        return operation.operation if isinstance(operation, OperationDefinitionNode) else None
+
+    async def run(self, request: Request, context: Context) -> dict[str, Any]:
+        """The answer to a query or mutation. Never raises for what the client did."""
+        try:
+            document = self.document(request, context)
+        except Refused as refused:
+            return {"errors": [_error_of(refused)]}
+        except _Invalid as invalid:
+            return {"errors": [error.formatted for error in invalid.errors]}
+        result = execute(
+            schema._schema,  # pyright: ignore[reportPrivateUsage]
+            document,
+            context_value=context,
+            variable_values=_variables(request),
+            operation_name=request.operation,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result  # pyright: ignore[reportGeneralTypeIssues]
+        return formatted(result)
+
+    async def stream(self, request: Request, context: Context) -> AsyncGenerator[dict[str, Any]]:
+        """The answers to a subscription; one answer alone where it is refused."""
+        try:
+            document = self.document(request, context)
+        except Refused as refused:
+            yield {"errors": [_error_of(refused)]}
+            return
+        except _Invalid as invalid:
+            yield {"errors": [error.formatted for error in invalid.errors]}
+            return
+        result = subscribe(
+            schema._schema,  # pyright: ignore[reportPrivateUsage]
+            document,
+            context_value=context,
+            variable_values=_variables(request),
+            operation_name=request.operation,
+        )
+        if hasattr(result, "__await__"):
+            result = await result  # pyright: ignore[reportGeneralTypeIssues]
+        if isinstance(result, ExecutionResult):
+            yield formatted(result)
+            return
+        try:
+            async for item in result:
+                yield formatted(item)
+        finally:
+            await result.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _Invalid(Exception):
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__("invalid document")
+        self.errors = errors
+
+
+def _check(text: str, *, trusted: bool) -> DocumentNode | list[GraphQLError]:
+    try:
+        if not trusted:
+            check_text(text)
+        document = parse(text)
+        if not trusted:
+            check_document(document)
+    except GraphQLError as error:
+        return [error]
+    return validate(schema._schema, document, max_errors=MAX_ERRORS) or document  # pyright: ignore[reportPrivateUsage]
+
+
+def _variables(request: Request) -> dict[str, Any]:
+    return dict(request.variables or {})
+
+
+def formatted(result: ExecutionResult) -> dict[str, Any]:
+    """An execution result as JSON values, with unexpected errors masked."""
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [_formatted_error(error) for error in result.errors]
+    return answer
+
+
+def _formatted_error(error: GraphQLError) -> dict[str, Any]:
+    original = error.original_error
+    if isinstance(original, Refused):
+        return _error_of(original) | {"path": error.path}
+    if original is None or isinstance(original, GraphQLError):
+        return dict(error.formatted)
+    identifier = uuid4().hex
+    log.error(
+        "graphql.bug",
+        error_id=identifier,
+        path=error.path,
+        exc_info=(type(original), original, original.__traceback__),
+    )
+    message = (
+        f"Something went wrong on our side. The people who run this can find it as {identifier}."
+    )
+    return {"message": message, "path": error.path, "extensions": {"id": identifier}}
+
+
+def _error_of(refused: Refused) -> dict[str, Any]:
+    return {"message": refused.message, "extensions": {"code": refused.code.value}}
+
+
+def encode(answer: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(answer)

@@ -1,0 +1,231 @@
+"""Connections: pages of a list, walked by cursor (Relay's habit)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from policylab.api import loading
+from policylab.api.context import Context
+from policylab.api.declare import Declared, Info, _Maker, plain, target_name, value
+from policylab.kit.errors import RefusalCode, Refused
+
+T = TypeVar("T")
+PAGE = 50
+LARGEST_PAGE = 200
+
+
+@value
+class PageInfo:
+    """Where a page stands in its list."""
+
+    has_next_page: bool = plain("Whether more follows after this page.")
+    has_previous_page: bool = plain("Whether something came before this page.")
+    start_cursor: str | None = plain("The first item's cursor.")
+    end_cursor: str | None = plain("The last item's cursor: give it as `after` for the next page.")
+
+
+@strawberry.type(description="One item of a page.")
+class Edge(Generic[T]):
+    cursor: str = plain("Where this item stands.")
+    node: T = plain("The item.")
+
+
+@strawberry.type(description="One page of a list.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = plain("The items, each with its cursor.")
+    nodes: list[T] = plain("The items alone.")
+    page_info: PageInfo = plain("Where this page stands.")
+    counted: strawberry.Private[Any] = None
+
+    @strawberry.field(
+        description="How many there are in all that the viewer may see.",
+        metadata={"declared": Declared("plain", "as the value it is part of")},
+    )
+    async def total_count(self) -> int:
+        return await self.counted()
+
+
+@dataclass(frozen=True)
+class PagePlan:
+    """A list in pages: rows of `target`, perhaps of one parent each, in the order of columns."""
+
+    target: str
+    by: str | None
+    where: str
+    order: tuple[str, ...]
+    descending: bool
+
+    def from_where(self, scope: str) -> str:
+        parent = f"t.{self.by} = k.key" if self.by else "true"
+        return f"WHERE {parent} AND {self.where.replace('{t}', 't')} AND {scope}"
+
+    @property
+    def order_by(self) -> str:
+        direction = "DESC" if self.descending else "ASC"
+        return ", ".join(f"t.{name} {direction}" for name in self.order)
+
+
+First = Annotated[int, strawberry.argument(description="How many at most, 200 at the outside.")]
+After = Annotated[str | None, strawberry.argument(description="A cursor: what comes after it.")]
+
+
+def connection(
+    description: str,
+    *,
+    by: str | None = None,
+    key: str = "id",
+    where: str = "true",
+    order: Sequence[str] = ("id",),
+    descending: bool = False,
+) -> Any:
+    """The rows whose column `by` holds this row's `key`, in pages; without `by`, a root list."""
+
+    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+        columns = tuple(dict.fromkeys([*order, "id"]))
+        plan = PagePlan(target_name(annotation), by, where, columns, descending)
+
+        async def read(root: Any, info: Any, first: int = PAGE, after: str | None = None) -> Any:
+            parent = root.row[key] if by else None
+            return await page_of(info.context, plan, parent, first=first, after=after)
+
+        read.__annotations__ = {"root": Any, "info": Info, "first": First, "after": After}
+        return read
+
+    declared = Declared("connection" if by else "root", "as what it leads to", key if by else None)
+    return _Maker(description, declared, resolve)
+
+
+async def page_of(
+    context: Context, plan: PagePlan, parent: Any, *, first: int, after: str | None
+) -> Connection[Any]:
+    """One page; loaded together with the same page of other parents."""
+    if not 1 <= first <= LARGEST_PAGE:
+        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
+    start = read_cursor(after, len(plan.order)) if after else None
+    loader = context.loader(
+        (plan, first, after), lambda: DataLoader(load_fn=_pages(context, plan, first, start))
+    )
+    rows = await loader.load(parent)
+    return _page(context, plan, parent, rows, first=first, after=after)
+
+
+def _pages(context: Context, plan: PagePlan, first: int, start: list[str] | None) -> Any:
+    async def batch(keys: Sequence[Any]) -> list[list[Any]]:
+        target = loading.known(plan.target)
+        columns = target.source.table.__table__.columns  # type: ignore[attr-defined]
+        beyond = "true"
+        if start:
+            left = ", ".join(f"t.{name}" for name in plan.order)
+            right = ", ".join(
+                f"${place + 2}::text::{columns[name].type.compile(_postgres())}"
+                for place, name in enumerate(plan.order)
+            )
+            beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
+        cursors = ", ".join(f"t.{name}::text" for name in plan.order)
+        inner = loading.select(plan.target).replace(
+            " FROM ", f", ARRAY[{cursors}] AS page_cursor FROM ", 1
+        )
+        sql = (
+            "SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
+            f"LATERAL ({inner} {plan.from_where(target.source.scope.on('t'))} AND {beyond} "
+            f"ORDER BY {plan.order_by} LIMIT {first + 1}) c"
+        )
+        async with context.database.rows(context.viewer) as connection:
+            rows = await connection.fetch(sql, list(keys), *(start or []))
+        lists: dict[Any, list[Any]] = {key: [] for key in keys}
+        for row in rows:
+            lists[row["parent_key"]].append(row)
+        return [lists[key] for key in keys]
+
+    return batch
+
+
+def _page(
+    context: Context, plan: PagePlan, parent: Any, rows: list[Any], *, first: int, after: str | None
+) -> Connection[Any]:
+    target = loading.known(plan.target)
+    shown = rows[:first]
+    edges = [Edge(cursor=make_cursor(row["page_cursor"]), node=target.make(row)) for row in shown]
+
+    async def counted() -> int:
+        sql = (
+            f"SELECT count(*) FROM unnest($1::uuid[]) AS k(key), {target.source.name} t "  # noqa: S608
+            f"{plan.from_where(target.source.scope.on('t'))}"
+        )
+        async with context.database.rows(context.viewer) as connection:
+            return await connection.fetchval(sql, [parent])
+
+    return Connection(
+        edges=edges,
+        nodes=[item.node for item in edges],
+        page_info=PageInfo(
+            has_next_page=len(rows) > first,
+            has_previous_page=after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        counted=counted,
+    )
+
+
+def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection[Any]:
+    """A page of things that were computed, in their order; the cursor is the place."""
+    start = int(read_cursor(after, 1)[0]) + 1 if after else 0
+    shown = list(items[start : start + first])
+    edges = [
+        Edge(cursor=make_cursor([str(start + place)]), node=item)
+        for place, item in enumerate(shown)
+    ]
+
+    async def counted() -> int:
+        return len(items)
+
+    return Connection(
+        edges=edges,
+        nodes=shown,
+        page_info=PageInfo(
+            has_next_page=start + first < len(items),
+            has_previous_page=start > 0,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        counted=counted,
+    )
+
+
+def make_cursor(values: Sequence[str]) -> str:
+    import base64
+
+    return base64.urlsafe_b64encode(orjson.dumps(list(values))).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str, length: int) -> list[str]:
+    """The order values in a cursor that a client sent back; INVALID_INPUT for anything else."""
+    import base64
+    import binascii
+
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise _bad_cursor() from error
+    if not isinstance(values, list) or len(values) != length:
+        raise _bad_cursor()
+    if not all(isinstance(item, str) for item in values):
+        raise _bad_cursor()
+    return values
+
+
+def _bad_cursor() -> Refused:
+    message = "This cursor is not one of ours; start again without it."
+    return Refused(RefusalCode.INVALID_INPUT, message, field="after")
+
+
+def _postgres() -> Any:
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.dialect()

@@ -1,0 +1,64 @@
+"""Query, Mutation and Subscription, put together from the rooms' modules."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+MODULES = (
+    "node",
+    "identity",
+    "process",
+    "labs",
+    "index",
+    "documents",
+    "comments",
+    "strategies",
+    "positions",
+    "decisions",
+    "meetings",
+    "notices",
+    "retention",
+    "export",
+    "search",
+)
+
+
+def _parts(suffix: str) -> tuple[type[Any], ...]:
+    """The classes named `…Query`, `…Mutation` or `…Subscription` in the rooms' modules."""
+    found: list[type[Any]] = []
+    for module in _modules():
+        found += [
+            item
+            for name, item in vars(module).items()
+            if name.endswith(suffix) and name != suffix and item.__module__ == module.__name__
+        ]
+    return tuple(found)
+
+
+def _modules() -> Iterator[Any]:
+    for name in MODULES:
+        yield importlib.import_module(f"policylab.api.{name}")
+
+
+def _published() -> list[type[Any]]:
+    from policylab.api.declare import Published
+
+    return [known.cls for known in Published.registry.values()]
+
+
+schema = strawberry.Schema(
+    query=merge_types("Query", _parts("Query")),
+    mutation=merge_types("Mutation", _parts("Mutation")),
+    subscription=merge_types("Subscription", _parts("Subscription")),
+    types=_published(),
+    config=StrawberryConfig(auto_camel_case=True),
+)
+
+
+def print_schema() -> str:
+    """The contract, as it is committed in schema/schema.graphql."""
+    return schema.as_str() + "\n"

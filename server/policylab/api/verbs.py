@@ -1,0 +1,147 @@
+"""Mutations: one unit of work, one service function, one answer; a retry gets the first answer.
+
+    @verbs
+    class PositionMutation:
+        @verb(answers=Position)
+        async def take_position(uow: UnitOfWork, input: TakePositionInput) -> UUID:
+            \"\"\"Record where the viewer's delegation stands.\"\"\"
+            row = await positions.take_position(uow, uow.viewer, …)
+            return row.id
+
+The function answers the key of a published thing, which is then read as the viewer may see it; or a
+`value` of its own, whose fields named `secret` are told once and never kept.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar, Union
+from uuid import UUID
+
+import orjson
+import strawberry
+
+from policylab.api.declare import Declared, Info, load, plain, target_name
+from policylab.api.refusals import Refusal, as_refusal
+from policylab.kit.db import UnitOfWork
+from policylab.kit.errors import RefusalCode, Refused
+
+T = TypeVar("T")
+LONGEST_KEY = 200
+
+
+@strawberry.input(description="What every input may carry.")
+class VerbInput:
+    client_mutation_id: str | None = plain(
+        "A value of your choosing, new for each intention: a retry with the same one gets the "
+        "first answer and changes nothing more.",
+        default=None,
+    )
+
+
+Verb = Callable[..., Awaitable[Any]]
+
+
+def verb(*, answers: Any, open_to: str = "session") -> Callable[[Verb], Any]:
+    """Publish `function(uow, input)` as a mutation that answers `answers` or a Refusal.
+
+    `open_to` is "session" (signed-in people and tokens with the scope `write`) or "everybody".
+    """
+
+    def make(function: Verb) -> Any:
+        name = "".join(part.capitalize() for part in function.__name__.split("_"))
+        described = strawberry.union(
+            f"{name}Result", description=f"What {name[0].lower()}{name[1:]} answers."
+        )
+        resolver = _resolver(function, target_name(answers), open_to)
+        resolver.__annotations__ = {
+            "info": Info,
+            "input": function.__annotations__["input"],
+            "return": Annotated[Union[answers, Refusal], described],  # noqa: UP007 lazy types
+        }
+        return strawberry.mutation(
+            resolver=resolver,
+            description=" ".join((function.__doc__ or "").split()),
+            metadata={"declared": Declared("verb", f"the rules of {function.__name__}")},
+        )
+
+    return make
+
+
+def verbs(cls: type[T]) -> type[T]:
+    """Part of the schema's Mutation type; `schema.py` puts the parts together."""
+    return strawberry.type(cls)
+
+
+def _resolver(function: Verb, target: str, open_to: str) -> Callable[..., Any]:
+    async def resolve(info: Any, input: Any) -> Any:
+        context = info.context
+        try:
+            if open_to == "session":
+                _check_may_change(context.viewer)
+            async with context.database.write(context.viewer) as uow:
+                uow.shared = context.shared
+                kept = await _once(uow, function, input)
+        except Refused as refused:
+            return as_refusal(refused)
+        context.forget()
+        return await _answer(context, target, kept)
+
+    return resolve
+
+
+def _check_may_change(viewer: Any) -> None:
+    if not viewer.signed_in:
+        raise Refused(RefusalCode.NOT_SIGNED_IN, "Sign in first; your words are kept here.")
+    if viewer.scopes is not None and "write" not in viewer.scopes:
+        raise Refused(RefusalCode.NOT_ALLOWED, "This token may only read.")
+
+
+async def _once(uow: UnitOfWork, function: Verb, input: Any) -> Any:
+    """Run the verb, or find what its first run answered."""
+    key = input.client_mutation_id
+    if key is None:
+        return await function(uow, input)
+    if not 0 < len(key) <= LONGEST_KEY:
+        message = f"A client mutation id has 1 to {LONGEST_KEY} characters."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="clientMutationId")
+    first = await uow.claim(key=key, operation=function.__name__, input_hash=_fingerprint(input))
+    if first is not None:
+        return UUID(first["id"]) if "id" in first else _Kept(first["value"])
+    made = await function(uow, input)
+    await uow.keep_answer(key=key, answer=_to_keep(made))
+    return made
+
+
+class _Kept(dict[str, Any]):
+    """The fields of a value that an earlier run answered."""
+
+
+def _to_keep(made: Any) -> dict[str, Any]:
+    if isinstance(made, UUID):
+        return {"id": str(made)}
+    fields = dataclasses.asdict(made)
+    return {"value": {name: item for name, item in fields.items() if name != "secret"}}
+
+
+def _fingerprint(input: Any) -> bytes:
+    fields = dataclasses.asdict(input)
+    del fields["client_mutation_id"]
+    written = orjson.dumps(fields, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(written).digest()
+
+
+async def _answer(context: Any, target: str, made: Any) -> Any:
+    if isinstance(made, UUID):
+        found = await load(context, target, made)
+        if found is None:
+            message = "It is done, but you may not see the result."
+            return Refusal(code=RefusalCode.NOT_FOUND, message=message, field=None)
+        return found
+    return _value_type(target)(**made, secret=None) if isinstance(made, _Kept) else made
+
+
+def _value_type(target: str) -> Any:
+    from policylab.api.schema import schema
+
+    return schema.get_type_by_name(target).origin  # type: ignore[union-attr]

@@ -1,0 +1,79 @@
+"""A real PostgreSQL for every test that asks for it, emptied after each."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+
+from policylab import migrations
+from policylab.kit.db import Database
+from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""Tests of rules don't need a disk; tests of durability start a server of their own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The mark `postgres` sets itself."""
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Generator[EmbeddedPostgres]:
+    """One server for the whole run of this worker."""
+    folder = Path(tempfile.mkdtemp(prefix="policylab-test-"))
+    server = EmbeddedPostgres(folder, settings=FAST)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: EmbeddedPostgres) -> str:
+    """A migrated, empty database that others are copied from."""
+    postgres_server.ensure_database("template_house")
+    asyncio.run(migrations.upgrade(postgres_server.url("template_house", OWNER)))
+    return "template_house"
+
+
+@pytest.fixture(scope="session")
+def database_name(postgres_server: EmbeddedPostgres, template_database: str) -> str:
+    """This worker's own database."""
+    name = f"house_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    postgres_server.create_database(name, template=template_database)
+    return name
+
+
+@pytest.fixture
+async def database(
+    postgres_server: EmbeddedPostgres, database_name: str
+) -> AsyncGenerator[Database]:
+    """A migrated house with nobody in it; emptied afterwards."""
+    house = await Database.connect(postgres_server.url(database_name, SERVICE), size=8)
+    yield house
+    await house.close()
+    await empty(postgres_server.url(database_name, OWNER))
+
+
+async def empty(owner_url: str) -> None:
+    """Delete every row of every table but the migrations' own, in one pass."""
+    import asyncpg
+
+    from policylab.kit.db import connect_arguments
+
+    connection = await asyncpg.connect(**connect_arguments(owner_url))
+    try:
+        tables = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename <> 'alembic_version'"
+        )
+        names = ", ".join(row["tablename"] for row in tables)
+        async with connection.transaction():
+            await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    finally:
+        await connection.close()
