@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from policylab import migrations
-from policylab.kit.db import Database
-from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
+from policylab.kit.db import Database, connect_arguments
+from policylab.kit.embedded import OWNER, SERVICE, SUPERUSER, EmbeddedPostgres
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Tests of rules don't need a disk; tests of durability start a server of their own."""
@@ -57,23 +58,20 @@ async def database(
     house = await Database.connect(postgres_server.url(database_name, SERVICE), size=8)
     yield house
     await house.close()
-    await empty(postgres_server.url(database_name, OWNER))
+    await empty(postgres_server.url(database_name, SUPERUSER))
 
 
-async def empty(owner_url: str) -> None:
-    """Delete every row of every table but the migrations' own, in one pass."""
-    import asyncpg
-
-    from policylab.kit.db import connect_arguments
-
-    connection = await asyncpg.connect(**connect_arguments(owner_url))
+async def empty(superuser_url: str) -> None:
+    """Delete every row of every table but the migrations' own, in one pass of DELETE."""
+    connection = await asyncpg.connect(**connect_arguments(superuser_url))
     try:
         tables = await connection.fetch(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
             "AND tablename <> 'alembic_version'"
         )
-        names = ", ".join(row["tablename"] for row in tables)
+        deletions = "; ".join(f"DELETE FROM {row['tablename']}" for row in tables)  # noqa: S608
         async with connection.transaction():
-            await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            await connection.execute(deletions)
     finally:
         await connection.close()

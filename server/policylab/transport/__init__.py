@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: HTTP and websockets. Nothing is decided here."""

@@ -1,0 +1,223 @@
+"""GraphQL over HTTP and as event stream; the websocket is in graphql_socket.py."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import OperationType
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from policylab.api.context import Context
+from policylab.api.execution import BadRequest, Executor, encode, read_request
+from policylab.api.execution import Request as GraphQLRequest
+from policylab.kit.db import Database
+from policylab.kit.viewer import Viewer
+from policylab.transport.graphql_socket import GraphQLSocket
+
+LARGEST_BODY = 1_048_576
+RESPONSE_JSON = "application/graphql-response+json"
+PLAIN_JSON = "application/json"
+HEARTBEAT_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What the GraphQL routes need of the house."""
+
+    database: Callable[[], Database]
+    executor: Callable[[], Executor]
+    viewer_of: Callable[[HTTPConnection], Awaitable[Viewer]]
+    shared: Callable[[], dict[str, Any]]
+    origin_allowed: Callable[[HTTPConnection], bool]
+
+    async def context(self, connection: HTTPConnection) -> Context:
+        """A context of its own for each request."""
+        viewer = await self.viewer_of(connection)
+        context = Context(self.database(), viewer, locale=_locale(connection, viewer))
+        context.shared = self.shared()
+        return context
+
+    def routes(self) -> list[Route | WebSocketRoute]:
+        return [
+            Route("/graphql", self.answer, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", self.socket),
+            Route("/graphql/stream", self.stream, methods=["GET", "POST"]),
+        ]
+
+    async def answer(self, request: Request) -> Response:
+        """POST with JSON; GET for queries alone."""
+        media = _accepted(request)
+        if media is None:
+            return _refusal(406, PLAIN_JSON, f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.")
+        try:
+            asked = await _read(request)
+        except BadRequest as bad:
+            return _refusal(400, media, str(bad))
+        except _TooLarge:
+            return _refusal(413, media, f"A request has at most {LARGEST_BODY} bytes.")
+        except _WrongType as wrong:
+            return _refusal(415, media, str(wrong))
+        context = await self.context(request)
+        executor = self.executor()
+        kind = executor.kind(asked, context)
+        if kind is OperationType.SUBSCRIPTION:
+            return _refusal(400, media, "Subscriptions go over /graphql/stream or a websocket.")
+        if request.method == "GET" and kind is OperationType.MUTATION:
+            refused = _refusal(405, media, "Mutations are POSTed.")
+            refused.headers["allow"] = "POST"
+            return refused
+        answer = await executor.run(asked, context)
+        return _respond(answer, media, private=kind is OperationType.QUERY)
+
+    async def stream(self, request: Request) -> Response:
+        """One operation as an event stream (graphql-sse, distinct connections)."""
+        try:
+            asked = await _read(request)
+        except BadRequest as bad:
+            return _refusal(400, PLAIN_JSON, str(bad))
+        except _TooLarge:
+            return _refusal(413, PLAIN_JSON, f"A request has at most {LARGEST_BODY} bytes.")
+        except _WrongType as wrong:
+            return _refusal(415, PLAIN_JSON, str(wrong))
+        context = await self.context(request)
+        executor = self.executor()
+        if executor.kind(asked, context) is OperationType.MUTATION and request.method == "GET":
+            return _refusal(405, PLAIN_JSON, "Mutations are POSTed.")
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        events = _events(executor, asked, context)
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def socket(self, websocket: WebSocket) -> None:
+        """graphql-transport-ws."""
+        if not self.origin_allowed(websocket):
+            await websocket.close(4403)
+            return
+        await GraphQLSocket(websocket, self.executor(), self.context).run()
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _WrongType(Exception):
+    pass
+
+
+async def _read(request: Request) -> GraphQLRequest:
+    if request.method == "GET":
+        return read_request(_from_query_string(request))
+    media = request.headers.get("content-type", "")
+    kind, _, options = media.partition(";")
+    if kind.strip().lower() != PLAIN_JSON:
+        raise _WrongType(f"Send {PLAIN_JSON}.")
+    charset = options.lower().replace(" ", "").replace('"', "")
+    if "charset=" in charset and "charset=utf-8" not in charset:
+        raise _WrongType("Send UTF-8.")
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise _WrongType("Send the body uncompressed.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise _TooLarge
+    try:
+        return read_request(orjson.loads(bytes(body)))
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("The body is not JSON.") from error
+
+
+def _from_query_string(request: Request) -> dict[str, Any]:
+    parameters = request.query_params
+    body: dict[str, Any] = {
+        name: parameters[name] for name in ("query", "operationName") if name in parameters
+    }
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            try:
+                body[name] = orjson.loads(parameters[name])
+            except orjson.JSONDecodeError as error:
+                raise BadRequest(f"{name} is not JSON.") from error
+    return body
+
+
+def _accepted(request: Request) -> str | None:
+    """The media type to answer in, by the Accept header; None for what we don't speak."""
+    accept = request.headers.get("accept", "*/*").lower()
+    offered = [part.split(";")[0].strip() for part in accept.split(",")]
+    if RESPONSE_JSON in offered:
+        return RESPONSE_JSON
+    if any(kind in offered for kind in (PLAIN_JSON, "*/*", "application/*", "")):
+        return PLAIN_JSON
+    return None
+
+
+def _respond(answer: dict[str, Any], media: str, *, private: bool) -> Response:
+    failed = "data" not in answer
+    status = 200
+    if failed and (media == RESPONSE_JSON or _not_allowed(answer)):
+        status = 400
+    cache = "private, no-cache" if private else "no-store"
+    return Response(
+        encode(answer),
+        status,
+        media_type=f"{media}; charset=utf-8",
+        headers={"cache-control": cache, "vary": "cookie, authorization, accept-language"},
+    )
+
+
+def _not_allowed(answer: dict[str, Any]) -> bool:
+    errors = answer.get("errors") or [{}]
+    return errors[0].get("extensions", {}).get("code") == "QUERY_NOT_ALLOWED"
+
+
+def _refusal(status: int, media: str, message: str) -> Response:
+    body = encode({"errors": [{"message": message}]})
+    return Response(
+        body,
+        status,
+        media_type=f"{media}; charset=utf-8",
+        headers={"cache-control": "no-store"},
+    )
+
+
+async def _events(
+    executor: Executor, asked: GraphQLRequest, context: Context
+) -> AsyncGenerator[bytes]:
+    if executor.kind(asked, context) is OperationType.SUBSCRIPTION:
+        answers = executor.stream(asked, context)
+    else:
+        answers = _single(executor, asked, context)
+    pending = asyncio.ensure_future(anext(answers, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({pending}, timeout=HEARTBEAT_SECONDS)
+            if not done:
+                yield b":\n\n"
+                continue
+            answer = pending.result()
+            if answer is None:
+                break
+            yield b"event: next\ndata: " + encode(answer) + b"\n\n"
+            pending = asyncio.ensure_future(anext(answers, None))
+        yield b"event: complete\ndata:\n\n"
+    finally:
+        pending.cancel()
+        await asyncio.gather(pending, return_exceptions=True)
+        await answers.aclose()
+
+
+async def _single(
+    executor: Executor, asked: GraphQLRequest, context: Context
+) -> AsyncGenerator[dict[str, Any]]:
+    yield await executor.run(asked, context)
+
+
+def _locale(connection: HTTPConnection, viewer: Viewer) -> str:
+    """The language asked for, else the person's own."""
+    asked = connection.headers.get("x-policylab-language") or ""
+    return asked if 2 <= len(asked) <= 15 and asked.replace("-", "").isalnum() else viewer.locale
