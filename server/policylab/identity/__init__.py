@@ -1,0 +1,51 @@
+"""Who there is: people, organisations, territories, and how people prove who they are."""
+
+from policylab.identity.events import PersonSuspended, SessionsEnded
+from policylab.identity.rules import FRESH, OrganisationKind, TokenScope, check_fresh
+from policylab.identity.service import (
+    add_membership,
+    check_administrator,
+    create_access_token,
+    create_organisation,
+    create_person,
+    create_territory,
+    end_all_sessions,
+    end_membership,
+    end_session,
+    hash_secret,
+    may_describe_bodies,
+    organisations_by_id,
+    people_by_id,
+    revoke_access_token,
+    set_administrator,
+    suspend_person,
+    update_profile,
+    viewer_of_token,
+)
+
+__all__ = [
+    "FRESH",
+    "OrganisationKind",
+    "PersonSuspended",
+    "SessionsEnded",
+    "TokenScope",
+    "add_membership",
+    "check_administrator",
+    "check_fresh",
+    "create_access_token",
+    "create_organisation",
+    "create_person",
+    "create_territory",
+    "end_all_sessions",
+    "end_membership",
+    "end_session",
+    "hash_secret",
+    "may_describe_bodies",
+    "organisations_by_id",
+    "people_by_id",
+    "revoke_access_token",
+    "set_administrator",
+    "suspend_person",
+    "update_profile",
+    "viewer_of_token",
+]

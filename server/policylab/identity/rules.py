@@ -1,0 +1,83 @@
+"""What is true of people and bodies: kinds, scopes of tokens, who counts as suspended. Pure."""
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from policylab.kit.errors import RefusalCode, Refused
+
+ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s.]{2,63}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LONGEST_NAME = 200
+
+
+class OrganisationKind(StrEnum):
+    """What sort of body an organisation is."""
+
+    MINISTRY = "ministry"
+    AGENCY = "agency"
+    REGION = "region"
+    CITY = "city"
+    ASSOCIATION = "association"
+    NETWORK = "network"
+    NGO = "ngo"
+    SOCIAL_PARTNER = "social_partner"
+    ACADEMIA = "academia"
+    INTERNATIONAL = "international"
+    EQUALITY_BODY = "equality_body"
+    POLICE = "police"
+    OTHER = "other"
+
+
+class TokenScope(StrEnum):
+    """What a personal access token may be used for."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+FRESH = timedelta(minutes=5)
+LONGEST_TOKEN_LIFE = timedelta(days=366)
+
+
+def check_name(name: str, *, field: str) -> str:
+    """The name without blanks around it; refused when empty or very long."""
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        message = f"Give a name of 1 to {LONGEST_NAME} characters."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field=field)
+    return cleaned
+
+
+def check_names(names: dict[str, str], *, field: str) -> dict[str, str]:
+    """Names by language, cleaned; at least one."""
+    if not names:
+        raise Refused(RefusalCode.INVALID_INPUT, "Give a name in one language.", field=field)
+    for language in names:
+        check_language(language, field=field)
+    return {language: check_name(name, field=field) for language, name in names.items()}
+
+
+def check_language(tag: str, *, field: str) -> str:
+    """A language tag of BCP 47's usual shape."""
+    if not LANGUAGE.fullmatch(tag):
+        raise Refused(
+            RefusalCode.INVALID_INPUT, "Languages are tags such as en or fr.", field=field
+        )
+    return tag
+
+
+def check_address(address: str, *, field: str = "email") -> str:
+    """A mail address in lower case; refused when it can't be one."""
+    cleaned = address.strip().lower()
+    if not ADDRESS.fullmatch(cleaned):
+        raise Refused(RefusalCode.INVALID_INPUT, "This is no mail address.", field=field)
+    return cleaned
+
+
+def check_fresh(signed_in_at: datetime | None, now: datetime) -> None:
+    """Refuse a weighty act unless the person has just proved who she is."""
+    if signed_in_at is None or now - signed_in_at > FRESH:
+        message = "Sign in again: this asks for a sign-in of the last five minutes."
+        raise Refused(RefusalCode.FRESH_SIGN_IN_REQUIRED, message)

@@ -1,0 +1,37 @@
+"""Who may read about people and bodies."""
+
+from policylab.identity.tables import (
+    AccessToken,
+    Competence,
+    IdentityLink,
+    Membership,
+    Organisation,
+    Person,
+    SignInCode,
+    SignInFailure,
+    Territory,
+    WebSession,
+)
+from policylab.kit.sources import VIEWER, Scope, Source
+
+# Organisations and places are an address book that any signed-in person may look up.
+_SHARED_LAB = Scope(
+    "{t}.id IN (SELECT other.person_id FROM policylab_access mine "  # noqa: S608
+    "JOIN policylab_access other ON other.lab_id = mine.lab_id "
+    f"WHERE mine.person_id = {VIEWER})"
+)
+_PERSON = Scope.any(Scope.person("id"), _SHARED_LAB, Scope.administrator())
+_OF_PERSON = Scope(
+    "{t}.person_id IN (SELECT p.id FROM person p WHERE " + _PERSON.on("p") + ")"  # noqa: S608
+)
+
+TERRITORY = Source(Territory, Scope.public())
+ORGANISATION = Source(Organisation, Scope.public())
+COMPETENCE = Source(Competence, Scope.public())
+PERSON = Source(Person, _PERSON)
+MEMBERSHIP = Source(Membership, _OF_PERSON)
+IDENTITY_LINK = Source(IdentityLink, Scope.person("person_id"))
+WEB_SESSION = Source(WebSession, Scope.person("person_id"))
+ACCESS_TOKEN = Source(AccessToken, Scope.person("person_id"))
+SIGN_IN_CODE = Source(SignInCode, Scope.system())
+SIGN_IN_FAILURE = Source(SignInFailure, Scope.system())
