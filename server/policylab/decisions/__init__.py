@@ -1,0 +1,1 @@
+"""Procedures, rules, outcomes, sealed records and formal adoption."""
