@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -206,7 +206,7 @@ class EmbeddedPostgres:
         return result.stdout
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> Generator[None]:
         """One starter or stopper at a time, also among processes."""
         with (self._home.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
