@@ -354,3 +354,9 @@ async def organisations_by_id(
     """Organisations by id."""
     found = await session.exec(select(Organisation).where(col(Organisation.id).in_(list(ids))))
     return {organisation.id: organisation for organisation in found}
+
+
+async def needs_first_administrator(session: AsyncSession) -> bool:
+    """Whether nobody administers the service yet."""
+    found = await session.exec(select(Person.id).where(col(Person.administrator)).limit(1))
+    return found.first() is None

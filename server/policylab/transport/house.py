@@ -1,0 +1,42 @@
+"""The running house: what every route is handed. Made in app.py, opened with the application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import HTTPConnection
+
+from policylab.api.execution import Executor
+from policylab.kit.db import Database
+from policylab.kit.viewer import Viewer
+
+if TYPE_CHECKING:
+    from policylab.settings import Settings
+
+ViewerOf = Callable[[HTTPConnection, Database], Awaitable[Viewer]]
+
+
+@dataclass
+class House:
+    """Settings from the start; database, executor and co-editing hub once it is open."""
+
+    settings: Settings
+    viewer_of_connection: ViewerOf
+    executor: Executor
+    database_: Database | None = None
+    hub: Any = None
+    """The co-editing hub (coediting.hub.Hub)."""
+    shared: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What resolvers and verbs may reach: demo_mode, sign_in_name, hub, base_url."""
+
+    @property
+    def database(self) -> Database:
+        if self.database_ is None:
+            raise RuntimeError("The house is not open yet.")
+        return self.database_
+
+    async def viewer_of(self, connection: HTTPConnection) -> Viewer:
+        """Who is asking, by cookie or by bearer token; nobody when neither holds."""
+        return await self.viewer_of_connection(connection, self.database)
