@@ -1,0 +1,69 @@
+"""How live texts are stored: a log of updates, its head, and what makes reading it quick."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from policylab.kit.tables import moment
+
+
+class DraftHead(SQLModel, table=True):
+    """One row a draft: how far its log goes. Locked by every append, and by what closes it."""
+
+    __tablename__ = "draft_head"
+
+    id: UUID = Field(primary_key=True)
+    """The draft's own id; the draft itself is a row of the documents room."""
+    dialogue_id: UUID = Field(index=True)
+    seq: int = Field(default=0, sa_type=BigInteger)
+    closed: bool = False
+    created_at: datetime = moment(default_now=True)
+
+
+class DraftUpdate(SQLModel, table=True):
+    """One person's changes of one moment, as Yjs bytes. The log of these is the text."""
+
+    __tablename__ = "draft_update"
+
+    draft_id: UUID = Field(primary_key=True, foreign_key="draft_head.id")
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    person_id: UUID | None = None
+    """None for what the house wrote: the seed of a draft."""
+    capacity_id: UUID | None = None
+    update: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = moment(default_now=True)
+
+
+class DraftSnapshot(SQLModel, table=True):
+    """The whole text at one log position, so that opening it need not read the whole log."""
+
+    __tablename__ = "draft_snapshot"
+
+    draft_id: UUID = Field(primary_key=True, foreign_key="draft_head.id")
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    state: bytes = Field(sa_type=LargeBinary)
+    shape: bytes = Field(sa_type=LargeBinary)
+    """What coediting.shape knows of the text: ids of blocks, depths, signatures."""
+    created_at: datetime = moment(default_now=True)
+
+
+class DraftClient(SQLModel, table=True):
+    """Whose a Yjs client id is: the person and capacity that used it first."""
+
+    __tablename__ = "draft_client"
+    __table_args__ = (
+        Index(
+            "one_house_client_per_draft",
+            "draft_id",
+            unique=True,
+            postgresql_where=text("person_id IS NULL"),
+        ),
+    )
+
+    draft_id: UUID = Field(primary_key=True, foreign_key="draft_head.id")
+    client_id: int = Field(primary_key=True, sa_type=BigInteger)
+    person_id: UUID | None = None
+    capacity_id: UUID | None = None
+    created_at: datetime = moment(default_now=True)
