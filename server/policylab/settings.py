@@ -1,0 +1,196 @@
+"""Every environment variable: its name, default and meaning, declared once.
+
+`policylab settings` prints this list with the values in force.
+"""
+
+import ipaddress
+import os
+import secrets
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from policylab.published import CHECKOUT
+
+PREFIX = "POLICYLAB_"
+LOCAL_NAMES = {"localhost", "127.0.0.1", "::1", "[::1]"}
+
+
+class BadSettings(ValueError):
+    """The settings contradict each other or are unsafe; the message says what to change."""
+
+
+def default_data_folder() -> Path:
+    """`.lab/` of a checkout, else a folder where the program was started."""
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return CHECKOUT / ".lab"
+    return Path.cwd() / "policylab-data"
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Each field is the variable POLICYLAB_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="The database as the service's role: postgresql+asyncpg://policylab_service:…@"
+        "host/policylab. Without it the embedded PostgreSQL in the data folder is used.",
+    )
+    owner_database_url: SecretStr | None = Field(
+        default=None,
+        description="The same database as the owner's role, for migrations, backup and restore.",
+    )
+    data_folder: Path = Field(
+        default_factory=default_data_folder,
+        description="Where the embedded database and generated keys are kept.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address the service listens on.")
+    port: int = Field(
+        default=8800, ge=0, le=65535, description="The one port the service listens on; 0: any."
+    )
+    public_address: str | None = Field(
+        default=None,
+        description="How browsers reach the service, e.g. https://lab.example.org. Sign-in, links"
+        " and the check of origins rest on it. Without it: http://localhost and the port.",
+    )
+    allow_plain_http: bool = Field(
+        default=False,
+        description="Serve beyond this machine without https. Cookies can then be read on the way.",
+    )
+    demo: bool = Field(
+        default=False,
+        description="Let anybody sign in as one of the demo people. Never with real data.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="The identity provider's issuer address (OpenID Connect)."
+    )
+    oidc_client_id: str | None = Field(default=None, description="Our client id at the provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Our client secret at the provider."
+    )
+    oidc_label: str = Field(
+        default="your organisation's account", description="What the sign-in button names."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs the state of a sign-in that is under way; the same on every replica."
+        " Without it one is made and kept in the data folder.",
+    )
+    signing_key_file: Path | None = Field(
+        default=None,
+        description="The Ed25519 key that seals records, as PEM. Without it one is made and kept"
+        " in the data folder.",
+    )
+    session_idle_minutes: int = Field(
+        default=120, ge=5, description="A session ends after so many minutes without a request."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, description="A session ends after so many hours in any case."
+    )
+    persisted_only: bool = Field(
+        default=True,
+        description="Browsers may run the web app's own operations only; tokens are free to ask.",
+    )
+    work: bool = Field(
+        default=True, description="Do the background work in the serving process as well."
+    )
+    pool_size: int = Field(
+        default=10, ge=2, description="Database connections of each of a process's two pools."
+    )
+    metrics_address: str | None = Field(
+        default=None, description="host:port where /metrics is served, apart from everything else."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Whose forwarded-for headers are believed: addresses, with commas between.",
+    )
+    log_json: bool = Field(default=False, description="Write the log as JSON lines.")
+
+    @field_validator("public_address", "oidc_issuer")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("must be an address such as https://lab.example.org")
+        return value.rstrip("/")
+
+    @property
+    def address(self) -> str:
+        """How browsers reach the service, without a slash at the end."""
+        return self.public_address or f"http://localhost:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers come over https (perhaps ended by a proxy in front of us)."""
+        return self.address.startswith("https://")
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach the service."""
+        return _is_loopback(self.host) and (urlsplit(self.address).hostname or "") in LOCAL_NAMES
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may change something here with a person's cookie."""
+        origins = {self.address}
+        if self.local:
+            scheme, port = urlsplit(self.address).scheme, urlsplit(self.address).port
+            origins |= {f"{scheme}://{name}:{port}" for name in ("localhost", "127.0.0.1")}
+        return frozenset(origins)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names in a Host header that are ours."""
+        return frozenset(urlsplit(origin).netloc for origin in self.origins)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded PostgreSQL is used."""
+        return self.database_url is None
+
+    def check(self) -> None:
+        """Refuse to start in a way that would give people's cookies or accounts away."""
+        if not self.local and not self.https and not self.allow_plain_http:
+            raise BadSettings(
+                "Beyond this machine Policy Lab is served over https only. Set"
+                " POLICYLAB_PUBLIC_ADDRESS=https://… (a proxy in front ends https), or, on a"
+                " closed network, POLICYLAB_ALLOW_PLAIN_HTTP=true."
+            )
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise BadSettings("POLICYLAB_OIDC_ISSUER needs POLICYLAB_OIDC_CLIENT_ID as well.")
+        if self.database_url is not None and self.owner_database_url is None and self.demo:
+            raise BadSettings("Demo data need POLICYLAB_OWNER_DATABASE_URL as well.")
+
+    def secret(self) -> str:
+        """The key that signs a sign-in under way: as set, else made once and kept."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return kept_secret(self.data_folder / "secret-key")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in a file, made on first use and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        handle = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # another process was first: its secret is ours
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in LOCAL_NAMES
