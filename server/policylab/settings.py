@@ -36,13 +36,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
-    database_url: SecretStr | None = Field(
-        default=None,
+    database_url: str = Field(
+        default="",
+        repr=False,
         description="The database as the service's role: postgresql+asyncpg://policylab_service:…@"
         "host/policylab. Without it the embedded PostgreSQL in the data folder is used.",
     )
-    owner_database_url: SecretStr | None = Field(
-        default=None,
+    owner_database_url: str = Field(
+        default="",
+        repr=False,
         description="The same database as the owner's role, for migrations, backup and restore.",
     )
     data_folder: Path = Field(
@@ -53,16 +55,16 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8800, ge=0, le=65535, description="The one port the service listens on; 0: any."
     )
-    public_address: str | None = Field(
-        default=None,
+    base_url: str = Field(
+        default_factory=lambda data: f"http://localhost:{data.get('port', 8800)}",
         description="How browsers reach the service, e.g. https://lab.example.org. Sign-in, links"
-        " and the check of origins rest on it. Without it: http://localhost and the port.",
+        " and the check of origins rest on it.",
     )
     allow_plain_http: bool = Field(
         default=False,
         description="Serve beyond this machine without https. Cookies can then be read on the way.",
     )
-    demo: bool = Field(
+    demo_mode: bool = Field(
         default=False,
         description="Let anybody sign in as one of the demo people. Never with real data.",
     )
@@ -73,7 +75,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(
         default=None, description="Our client secret at the provider."
     )
-    oidc_label: str = Field(
+    oidc_name: str = Field(
         default="your organisation's account", description="What the sign-in button names."
     )
     secret_key: SecretStr | None = Field(
@@ -111,7 +113,7 @@ class Settings(BaseSettings):
     )
     log_json: bool = Field(default=False, description="Write the log as JSON lines.")
 
-    @field_validator("public_address", "oidc_issuer")
+    @field_validator("base_url", "oidc_issuer")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -122,26 +124,21 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @property
-    def address(self) -> str:
-        """How browsers reach the service, without a slash at the end."""
-        return self.public_address or f"http://localhost:{self.port}"
-
-    @property
     def https(self) -> bool:
         """Whether browsers come over https (perhaps ended by a proxy in front of us)."""
-        return self.address.startswith("https://")
+        return self.base_url.startswith("https://")
 
     @property
     def local(self) -> bool:
         """Whether only this machine can reach the service."""
-        return _is_loopback(self.host) and (urlsplit(self.address).hostname or "") in LOCAL_NAMES
+        return _is_loopback(self.host) and (urlsplit(self.base_url).hostname or "") in LOCAL_NAMES
 
     @cached_property
     def origins(self) -> frozenset[str]:
         """The origins whose pages may change something here with a person's cookie."""
-        origins = {self.address}
+        origins = {self.base_url}
         if self.local:
-            scheme, port = urlsplit(self.address).scheme, urlsplit(self.address).port
+            scheme, port = urlsplit(self.base_url).scheme, urlsplit(self.base_url).port
             origins |= {f"{scheme}://{name}:{port}" for name in ("localhost", "127.0.0.1")}
         return frozenset(origins)
 
@@ -153,20 +150,18 @@ class Settings(BaseSettings):
     @property
     def embedded(self) -> bool:
         """Whether the embedded PostgreSQL is used."""
-        return self.database_url is None
+        return not self.database_url
 
     def check(self) -> None:
         """Refuse to start in a way that would give people's cookies or accounts away."""
         if not self.local and not self.https and not self.allow_plain_http:
             raise BadSettings(
                 "Beyond this machine Policy Lab is served over https only. Set"
-                " POLICYLAB_PUBLIC_ADDRESS=https://… (a proxy in front ends https), or, on a"
+                " POLICYLAB_BASE_URL=https://… (a proxy in front ends https), or, on a"
                 " closed network, POLICYLAB_ALLOW_PLAIN_HTTP=true."
             )
         if self.oidc_issuer and not self.oidc_client_id:
             raise BadSettings("POLICYLAB_OIDC_ISSUER needs POLICYLAB_OIDC_CLIENT_ID as well.")
-        if self.database_url is not None and self.owner_database_url is None and self.demo:
-            raise BadSettings("Demo data need POLICYLAB_OWNER_DATABASE_URL as well.")
 
     def secret(self) -> str:
         """The key that signs a sign-in under way: as set, else made once and kept."""
