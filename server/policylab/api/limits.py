@@ -32,7 +32,7 @@ class Limits:
     tokens: int = 6_000
     nesting: int = 60
     operations: int = 20
-    fragments: int = 200
+    fragments: int = 60
     variables: int = 100
     depth: int = 20
     fields: int = 1_500

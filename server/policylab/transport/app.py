@@ -1,0 +1,85 @@
+"""Puts the house together: settings → database → rooms → web application."""
+
+import gc
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from policylab import coediting, documents, identity, labs, notices
+from policylab.api.execution import Executor
+from policylab.kit.db import Database
+from policylab.kit.events import Announcement
+from policylab.settings import Settings
+from policylab.transport import files, imports, log, middleware, signin, watching
+from policylab.transport.graphql import Endpoint
+from policylab.transport.house import House
+
+
+def build(settings: Settings) -> tuple[Starlette, House]:
+    """The web application and the house that it serves; opened by the application's lifespan."""
+    house = House(settings, signin.viewer_of, Executor())
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        await _open(house)
+        gc.collect()
+        gc.freeze()
+        yield
+        await _close(house)
+
+    app = Starlette(routes=_routes(house), middleware=middleware.stack(settings), lifespan=lifespan)
+    app.state.house = house
+    return app, house
+
+
+def _routes(house: House) -> Sequence[BaseRoute]:
+    endpoint = Endpoint(
+        database=lambda: house.database,
+        executor=lambda: house.executor,
+        viewer_of=house.viewer_of,
+        shared=lambda: house.shared,
+        origin_allowed=lambda connection: middleware.origin_allowed(connection, house.settings),
+    )
+    return [
+        *watching.routes(house),
+        *endpoint.routes(),
+        *signin.routes(house),
+        *imports.routes(house),
+        *log.routes(house),
+        *files.routes(house),
+    ]
+
+
+async def _open(house: House) -> None:
+    settings = house.settings
+    house.database_ = database = await Database.connect(settings.database_url)
+    house.hub = hub = coediting.Hub(database, documents.DraftGate(database))
+    house.shared |= {
+        "demo_mode": settings.demo_mode,
+        "sign_in_name": settings.oidc_name,
+        "base_url": settings.base_url,
+        "hub": hub,
+        "settings": settings,
+    }
+    await hub.start()
+    _connect_listeners(house, database)
+
+
+def _connect_listeners(house: House, database: Database) -> None:
+    """What one room announces and another hears."""
+
+    async def access_changed(announcement: Announcement) -> None:
+        people = announcement.payload.get("person_ids", [])
+        await house.hub.access_changed(people, announcement.dialogue_id)
+
+    for event in (identity.PersonSuspended, identity.SessionsEnded, labs.AccessChanged):
+        database.bus.on(event, access_changed)
+    documents.listen(database)
+    notices.listen(database)
+
+
+async def _close(house: House) -> None:
+    await house.hub.stop()
+    await house.database.close()
