@@ -1,6 +1,6 @@
 """What each resolver is given: who asks, the database, and this request's loaders."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 from strawberry.dataloader import DataLoader
@@ -18,6 +18,8 @@ class Context:
         self.locale = locale or viewer.locale
         self.shared: dict[str, Any] = {}
         """Things of the house that transport hands in (the settings' public face, the hub)."""
+        self.renew: Callable[[], Awaitable[Viewer]] | None = None
+        """Asks again who is on this connection; a subscription ends when she no longer is."""
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
     def loader(

@@ -24,6 +24,7 @@ MODULES = (
     "retention",
     "export",
     "search",
+    "live",
 )
 
 

@@ -13,6 +13,8 @@ class Event:
     kind: ClassVar[str] = ""
     lab_id: UUID | None = None
     dialogue_id: UUID | None = None
+    closed_to: UUID | None = None
+    """The delegation inside which this stays; None for what the whole dialogue may hear of."""
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON values."""

@@ -40,6 +40,7 @@ class Endpoint:
         viewer = await self.viewer_of(connection)
         context = Context(self.database(), viewer, locale=_locale(connection, viewer))
         context.shared = self.shared()
+        context.renew = lambda: self.viewer_of(connection)
         return context
 
     def routes(self) -> list[Route | WebSocketRoute]:
