@@ -1,0 +1,158 @@
+"""The one relation that says who stands where, and what the database itself guards of it.
+
+`policylab_access` has a row for each way in which somebody reaches a lab, a dialogue or a
+delegation at this moment: seats whose post has not ended, roles given by name, places in the lab,
+and, where a dialogue is open to its lab, everybody there. Suspended accounts have no row.
+"""
+
+RUNS_NOW = "({0}.since <= now() AND ({0}.until IS NULL OR {0}.until > now()))"
+
+PARTICIPATION = f"""
+CREATE VIEW policylab_participation AS
+SELECT s.person_id, s.lab_id, s.dialogue_id, s.delegation_id, 'DELEGATE' AS role,
+       d.level, s.head, s.voting, s.capacity_id
+  FROM delegate s
+  JOIN delegation d ON d.id = s.delegation_id
+  JOIN membership m ON m.id = s.membership_id
+  JOIN person p ON p.id = s.person_id
+ WHERE {RUNS_NOW.format("s")} AND {RUNS_NOW.format("d")} AND p.suspended_at IS NULL
+   AND (m.valid_from IS NULL OR m.valid_from <= current_date)
+   AND (m.valid_to IS NULL OR m.valid_to > current_date)
+UNION ALL
+SELECT g.person_id, g.lab_id, g.dialogue_id, NULL::uuid, g.role,
+       NULL, false, false, g.capacity_id
+  FROM dialogue_grant g
+  JOIN person p ON p.id = g.person_id
+ WHERE {RUNS_NOW.format("g")} AND p.suspended_at IS NULL
+UNION ALL
+SELECT l.person_id, l.lab_id, NULL::uuid, NULL::uuid, l.role,
+       NULL, false, false, NULL::uuid
+  FROM lab_grant l
+  JOIN person p ON p.id = l.person_id
+ WHERE {RUNS_NOW.format("l")} AND p.suspended_at IS NULL
+"""  # noqa: S608
+
+ACCESS = """
+CREATE VIEW policylab_access AS
+SELECT person_id, lab_id, dialogue_id, delegation_id, role, level, head, voting, capacity_id
+  FROM policylab_participation
+UNION ALL
+SELECT s.person_id, s.lab_id, g.id, NULL::uuid, s.role, NULL, false, false, NULL::uuid
+  FROM policylab_participation s
+  JOIN dialogue g ON g.lab_id = s.lab_id
+ WHERE s.dialogue_id IS NULL AND s.role IN ('ADMINISTRATOR', 'SECRETARIAT')
+UNION ALL
+SELECT s.person_id, s.lab_id, g.id, NULL::uuid, 'READER', NULL, false, false, NULL::uuid
+  FROM policylab_participation s
+  JOIN dialogue g ON g.lab_id = s.lab_id AND g.visibility = 'LAB'
+"""
+
+ONE_VOTE = """
+ALTER TABLE delegate ADD CONSTRAINT delegate_one_vote_a_person_sql
+EXCLUDE USING gist (dialogue_id WITH =, person_id WITH =, tstzrange(since, until) WITH &&)
+WHERE (voting)
+"""
+"""Invariant 5: a person holds one voting seat in a dialogue at a time."""
+
+ONE_SEAT = """
+ALTER TABLE delegate ADD CONSTRAINT delegate_once_in_a_delegation_sql
+EXCLUDE USING gist (delegation_id WITH =, person_id WITH =, tstzrange(since, until) WITH &&)
+"""
+
+MODERATORS = """
+CREATE FUNCTION policylab_keep_moderators_apart() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+  -- One at a time for each dialogue, so that neither overlooks the other.
+  PERFORM pg_advisory_xact_lock(hashtextextended(NEW.dialogue_id::text, 6));
+  IF EXISTS (
+    SELECT FROM delegate s JOIN dialogue_grant g USING (dialogue_id, person_id)
+     WHERE s.dialogue_id = NEW.dialogue_id AND s.person_id = NEW.person_id
+       AND g.role = 'MODERATOR'
+       AND tstzrange(s.since, s.until) && tstzrange(g.since, g.until)
+  ) THEN
+    RAISE EXCEPTION 'a moderator holds no seat in the dialogue'
+      USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'moderators_hold_no_seat';
+  END IF;
+  RETURN NULL;
+END
+$$
+"""
+"""Invariant 6: whoever moderates a dialogue holds no delegation in it."""
+
+MODERATOR_TRIGGERS = [
+    f"CREATE TRIGGER {table}_keeps_moderators_apart AFTER INSERT OR UPDATE ON {table} "
+    "FOR EACH ROW EXECUTE FUNCTION policylab_keep_moderators_apart()"
+    for table in ("delegate", "dialogue_grant")
+]
+
+MANDATE_STANDS = """
+CREATE FUNCTION policylab_keep_mandate_words() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+  IF to_jsonb(NEW) - ARRAY['revoked_at', 'revoked_by']
+     IS DISTINCT FROM to_jsonb(OLD) - ARRAY['revoked_at', 'revoked_by']
+     OR OLD.revoked_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a mandate is revoked, never edited'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'mandates_stand';
+  END IF;
+  RETURN NEW;
+END
+$$
+"""
+"""Invariant 3 rests on mandates: what was filed can only be revoked."""
+
+MANDATE_TRIGGER = (
+    "CREATE TRIGGER mandate_keeps_its_words BEFORE UPDATE ON mandate "
+    "FOR EACH ROW EXECUTE FUNCTION policylab_keep_mandate_words()"
+)
+
+MANDATE_CARRIES = """
+CREATE FUNCTION policylab_mandate_carries(mandate uuid, delegation uuid, day date)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = public AS $$
+  SELECT EXISTS (
+    SELECT FROM mandate m JOIN delegation d ON d.id = m.delegation_id
+     WHERE m.id = $1 AND m.delegation_id = $2 AND m.level = d.level
+       AND NOT m.ad_referendum AND m.revoked_at IS NULL
+       AND $3 >= m.valid_from AND (m.valid_to IS NULL OR $3 <= m.valid_to))
+$$
+"""
+"""For the guard of formal positions: whether a mandate stands behind a delegation on a day."""
+
+TEMPLATE_STANDS = """
+CREATE FUNCTION policylab_keep_template() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+  IF (NEW.lab_id, NEW.template_id, NEW.template_version, NEW.template_body, NEW.template_digest,
+      NEW.settings) IS DISTINCT FROM
+     (OLD.lab_id, OLD.template_id, OLD.template_version, OLD.template_body, OLD.template_digest,
+      OLD.settings) THEN
+    RAISE EXCEPTION 'a dialogue keeps the template and the settings it began with'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'templates_stand';
+  END IF;
+  RETURN NEW;
+END
+$$
+"""
+
+TEMPLATE_TRIGGER = (
+    "CREATE TRIGGER dialogue_keeps_its_template BEFORE UPDATE ON dialogue "
+    "FOR EACH ROW EXECUTE FUNCTION policylab_keep_template()"
+)
+
+STATEMENTS = [
+    "CREATE EXTENSION IF NOT EXISTS btree_gist",
+    PARTICIPATION,
+    ACCESS,
+    "GRANT SELECT ON policylab_participation, policylab_access TO policylab_service",
+    ONE_VOTE,
+    ONE_SEAT,
+    MODERATORS,
+    *MODERATOR_TRIGGERS,
+    MANDATE_STANDS,
+    MANDATE_TRIGGER,
+    MANDATE_CARRIES,
+    TEMPLATE_STANDS,
+    TEMPLATE_TRIGGER,
+]
+"""For the first migration: after every room's tables, before the policies of row-level security."""

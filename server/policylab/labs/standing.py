@@ -1,0 +1,222 @@
+"""Where somebody stands in a dialogue, and what the process lets her do there now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.viewer import Viewer
+from policylab.labs.situation import situations_of
+from policylab.labs.tables import Capacity, Delegate, Dialogue
+from policylab.process import Action, Outlook, Role, Situation, Template, outlook, template_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One person in one dialogue at one moment."""
+
+    dialogue: Dialogue
+    roles: frozenset[Role]
+    delegation_id: UUID | None
+    level: str | None
+    head: bool
+    voting: bool
+    situation: Situation
+    outlook: Outlook
+    locale: str = "en"
+    acting_as: UUID | None = None
+
+    @property
+    def may(self) -> frozenset[Action]:
+        """What this person may do now."""
+        return self.outlook.allowed
+
+    @property
+    def phase_id(self) -> str:
+        return self.dialogue.phase_id
+
+    @property
+    def template(self) -> Template:
+        """The template the dialogue runs on."""
+        return template_of(self.dialogue.template_body, self.dialogue.template_digest)
+
+    @property
+    def capacity_id(self) -> UUID:
+        """Who this person is when she acts here; refused to those who only read."""
+        if self.acting_as is None:
+            message = "You read along in this dialogue; only those who take part act in it."
+            raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+        return self.acting_as
+
+    def require(self, action: Action) -> None:
+        """Refuse, with the reason and what would open the way, what is not allowed now."""
+        self.outlook.require(action, locale=self.locale)
+
+    def require_seat(self) -> UUID:
+        """The delegation this person speaks for; refused to those without a seat."""
+        if self.delegation_id is None:
+            raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only delegations do this.")
+        return self.delegation_id
+
+
+async def standing(
+    session: AsyncSession, viewer: Viewer, dialogue_id: UUID, *, lock: bool = False
+) -> Standing:
+    """Where the viewer stands; NOT_FOUND for a dialogue she may not see.
+
+    With `lock` neither the phase nor the viewer's seat can change before the transaction ends.
+    """
+    if lock:
+        await _hold(session, viewer, dialogue_id)
+    found = await standings(session, viewer, [dialogue_id])
+    if dialogue_id not in found:
+        raise not_found()
+    return found[dialogue_id]
+
+
+async def standings(
+    session: AsyncSession, viewer: Viewer, dialogue_ids: Collection[UUID]
+) -> dict[UUID, Standing]:
+    """Where the viewer stands in each of these dialogues that she may see."""
+    access = await _access(session, viewer, dialogue_ids)
+    if not access:
+        return {}
+    rows = await session.exec(select(Dialogue).where(col(Dialogue.id).in_(access)))
+    dialogues = list(rows)
+    now = (await session.exec(select(func.now()))).one()
+    situations = await situations_of(session, dialogues, now=now)
+    capacities = await _capacities(session, viewer, access)
+    return {
+        dialogue.id: _standing(
+            dialogue,
+            access[dialogue.id],
+            situations[dialogue.id],
+            capacities.get(dialogue.id, {}),
+            viewer.locale,
+        )
+        for dialogue in dialogues
+    }
+
+
+async def may_read(session: AsyncSession, viewer: Viewer, dialogue_id: UUID) -> bool:
+    """Whether the viewer may see this dialogue."""
+    return dialogue_id in await _access(session, viewer, [dialogue_id])
+
+
+def _standing(
+    dialogue: Dialogue,
+    access: list[Any],
+    situation: Situation,
+    capacities: dict[Role, UUID],
+    locale: str,
+) -> Standing:
+    roles = frozenset(role for row in access for role in _roles_of(row))
+    seat = _seat(access)
+    template = template_of(dialogue.template_body, dialogue.template_digest)
+    return Standing(
+        dialogue=dialogue,
+        roles=roles,
+        delegation_id=seat.delegation_id if seat else None,
+        level=seat.level if seat else None,
+        head=bool(seat and seat.head),
+        voting=bool(seat and seat.voting),
+        situation=situation,
+        outlook=outlook(template, situation, roles),
+        locale=locale,
+        acting_as=_acting_as(access, capacities),
+    )
+
+
+def _roles_of(row: Any) -> list[Role]:
+    """The roles that one row of the access relation stands for."""
+    if row.delegation_id is None:
+        return [Role.READER] if row.role == "MEMBER" else [Role(row.role)]
+    roles = [Role.DELEGATE]
+    if row.head:
+        roles.append(Role.HEAD)
+    if not row.voting:
+        roles.append(Role.CONSULTED)
+    return roles
+
+
+def _seat(access: list[Any]) -> Any | None:
+    """The seat somebody speaks from: the voting one, where she has two."""
+    seats = [row for row in access if row.delegation_id is not None]
+    return max(seats, key=lambda row: row.voting, default=None)
+
+
+ACTS_FIRST = [
+    Role.MODERATOR,
+    Role.RAPPORTEUR,
+    Role.COORDINATOR,
+    Role.EXPERT,
+    Role.SECRETARIAT,
+    Role.ADMINISTRATOR,
+    Role.STAKEHOLDER,
+    Role.OBSERVER,
+]
+
+
+def _acting_as(access: list[Any], capacities: dict[Role, UUID]) -> UUID | None:
+    """A seat speaks before a role, and a role given here before one in the whole lab."""
+    seat = _seat(access)
+    if seat is not None:
+        return seat.capacity_id
+    given = {Role(row.role): row.capacity_id for row in access if row.capacity_id is not None}
+    for role in ACTS_FIRST:
+        if role in given:
+            return given[role]
+    held = {row.role for row in access}
+    return next((capacities[r] for r in ACTS_FIRST if r in held and r in capacities), None)
+
+
+async def _access(
+    session: AsyncSession, viewer: Viewer, dialogue_ids: Collection[UUID]
+) -> dict[UUID, list[Any]]:
+    if viewer.person_id is None:
+        return {}
+    result = await (await session.connection()).execute(
+        text(
+            "SELECT dialogue_id, delegation_id, role, level, head, voting, capacity_id "
+            "FROM policylab_access WHERE person_id = :person AND dialogue_id = ANY(:ids)"
+        ),
+        {"person": viewer.person_id, "ids": list(dialogue_ids)},
+    )
+    found: dict[UUID, list[Any]] = {}
+    for row in result:
+        found.setdefault(row.dialogue_id, []).append(row)
+    return found
+
+
+async def _capacities(
+    session: AsyncSession, viewer: Viewer, dialogue_ids: Collection[UUID]
+) -> dict[UUID, dict[Role, UUID]]:
+    rows = await session.exec(
+        select(Capacity)
+        .where(col(Capacity.person_id) == viewer.person_id)
+        .where(col(Capacity.dialogue_id).in_(dialogue_ids))
+        .order_by(col(Capacity.id))
+    )
+    found: dict[UUID, dict[Role, UUID]] = {}
+    for capacity in rows:
+        found.setdefault(capacity.dialogue_id, {})[capacity.role] = capacity.id
+    return found
+
+
+async def _hold(session: AsyncSession, viewer: Viewer, dialogue_id: UUID) -> None:
+    """Hold phase and seat as they are: who would change them waits for this transaction."""
+    await session.exec(
+        select(Dialogue.id).where(col(Dialogue.id) == dialogue_id).with_for_update(read=True)
+    )
+    await session.exec(
+        select(Delegate.id)
+        .where(col(Delegate.dialogue_id) == dialogue_id)
+        .where(col(Delegate.person_id) == viewer.person_id)
+        .with_for_update(read=True)
+    )
