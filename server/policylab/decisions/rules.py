@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -172,15 +173,22 @@ def decide(rule: Rule, seats: Sequence[Seat], positions: Iterable[Counted]) -> V
 
 def count(seats: Iterable[Seat], stands: Mapping[str, Counted], level: str | None = None) -> Tally:
     """The tally of these seats; a delegation without a position counts as silent."""
-    numbers = dict.fromkeys(
-        ("seated", "in_favour", "against", "unreasoned", "abstain", "no_position",
-         "not_competent", "reservations"), 0
-    )  # fmt: skip
+    sums: Counter[str] = Counter()
     for seat in seats:
-        numbers["seated"] += seat.weight
+        sums["seated"] += seat.weight
         for column in _columns(stands.get(seat.delegation)):
-            numbers[column] += seat.weight
-    return Tally(level=level, **numbers)
+            sums[column] += seat.weight
+    return Tally(
+        level=level,
+        seated=sums["seated"],
+        in_favour=sums["in_favour"],
+        against=sums["against"],
+        unreasoned=sums["unreasoned"],
+        abstain=sums["abstain"],
+        no_position=sums["no_position"],
+        not_competent=sums["not_competent"],
+        reservations=sums["reservations"],
+    )
 
 
 def _columns(position: Counted | None) -> tuple[str, ...]:

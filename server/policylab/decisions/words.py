@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from policylab.decisions.rules import (
     Base,
@@ -166,48 +165,50 @@ def _lacks(items: Sequence[Missing], names: LevelNames) -> Said:
 
 
 def _lack(item: Missing, names: LevelNames) -> Said:
-    said = _LACKS[item.lack](item.number)
+    one, several = _LACKS[item.lack]
+    pattern = several if item.number > 1 else one
+    said = Said(pattern.en.format(item.number), pattern.fr.format(item.number))
     if item.level is None:
         return said
     name = _levels([item.level], names)
     return Said(f"{name.en}: {said.en}", f"{name.fr} : {said.fr}")
 
 
-def _some(number: int, en: tuple[str, str], fr: tuple[str, str]) -> Said:
-    """One or several; French counts zero and one alike."""
-    return Said(
-        (en[0] if number == 1 else en[1]).format(number),
-        (fr[0] if number < 2 else fr[1]).format(number),
-    )
-
-
-_LACKS: dict[Lack, Any] = {
-    Lack.NOBODY_ENTITLED: lambda _: Said(
-        "no delegation is entitled to decide", "aucune délégation n’est habilitée à décider"
+_LACKS: dict[Lack, tuple[Said, Said]] = {
+    Lack.NOBODY_ENTITLED: (
+        Said("no delegation is entitled to decide", "aucune délégation n’est habilitée à décider"),
+        Said("no delegation is entitled to decide", "aucune délégation n’est habilitée à décider"),
     ),
-    Lack.NOBODY_SPOKE: lambda _: Said(
-        "nobody has taken a position, and silence is not assent",
-        "personne n’a pris position, et le silence ne vaut pas accord",
+    Lack.NOBODY_SPOKE: (
+        Said(
+            "nobody has taken a position, and silence is not assent",
+            "personne n’a pris position, et le silence ne vaut pas accord",
+        ),
+        Said(
+            "nobody has taken a position, and silence is not assent",
+            "personne n’a pris position, et le silence ne vaut pas accord",
+        ),
     ),
-    Lack.QUORUM: lambda number: _some(
-        number,
-        ("no quorum: {} more must speak", "no quorum: {} more must speak"),
-        (
+    Lack.QUORUM: (
+        Said(
+            "no quorum: {} more must speak",
             "quorum non atteint : il manque {} prise de position",
+        ),
+        Said(
+            "no quorum: {} more must speak",
             "quorum non atteint : il manque {} prises de position",
         ),
     ),
-    Lack.SUPPORT: lambda number: _some(
-        number,
-        ("{} more in favour needed", "{} more in favour needed"),
-        ("il manque {} voix en faveur", "il manque {} voix en faveur"),
+    Lack.SUPPORT: (
+        Said("{} more in favour needed", "il manque {} voix en faveur"),
+        Said("{} more in favour needed", "il manque {} voix en faveur"),
     ),
-    Lack.OBJECTIONS: lambda number: _some(
-        number,
-        ("{} objection stands", "{} objections stand"),
-        ("{} objection subsiste", "{} objections subsistent"),
+    Lack.OBJECTIONS: (
+        Said("{} objection stands", "{} objection subsiste"),
+        Said("{} objections stand", "{} objections subsistent"),
     ),
 }
+"""Each lack for one, and for several; a number that is missing is at least one."""
 
 
 def _levels(codes: Sequence[str], names: LevelNames) -> Said:
