@@ -9,6 +9,7 @@ from policylab.identity.tables import (
     Person,
     SignInCode,
     SignInFailure,
+    SpentSignIn,
     Territory,
     WebSession,
 )
@@ -35,3 +36,4 @@ WEB_SESSION = Source(WebSession, Scope.person("person_id"))
 ACCESS_TOKEN = Source(AccessToken, Scope.person("person_id"))
 SIGN_IN_CODE = Source(SignInCode, Scope.system())
 SIGN_IN_FAILURE = Source(SignInFailure, Scope.system())
+SPENT_SIGN_IN = Source(SpentSignIn, Scope.system())

@@ -149,3 +149,12 @@ class SignInFailure(Table, table=True):
 
     bucket: str = Field(index=True)
     """SHA-256 of the account or address tried: guesses are counted, not kept."""
+
+
+class SpentSignIn(Table, table=True):
+    """A sign-in that came back from the provider: its state never comes back a second time."""
+
+    __tablename__ = "spent_sign_in"
+    __table_args__ = (UniqueConstraint("state_hash", name="spent_sign_in_state_key"),)
+
+    state_hash: bytes = Field(sa_type=LargeBinary)

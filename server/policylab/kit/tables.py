@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, Text, TypeDecorator, func
@@ -23,6 +23,9 @@ metadata = SQLModel.metadata
 
 class Table(SQLModel):
     """A row with an identifier from birth. It does not validate: rules do, before it is built."""
+
+    if TYPE_CHECKING:  # SQLModel declares it too widely for a plain name to fit
+        __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride,reportIncompatibleUnannotatedOverride]
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     created_at: datetime = Field(
