@@ -246,7 +246,10 @@ class Viewer:
         "When she last proved who she is.", load_signed_in_at, access="herself"
     )
     capacities: list[Capacity] = edge(
-        "Who she is in which dialogue.", by="person_id", where="{t}.ended_at IS NULL"
+        "Who she is in which dialogue, as things stand now.",
+        by="person_id",
+        where="{t}.id IN (SELECT a.capacity_id FROM policylab_access a "
+        "WHERE a.person_id = {t}.person_id)",
     )
     needs: Connection[Notice] = connection(
         "What needs her, newest first.", by="person_id", order=("created_at",), descending=True

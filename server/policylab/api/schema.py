@@ -1,6 +1,7 @@
 """Query, Mutation and Subscription, put together from the rooms' modules."""
 
 import importlib
+import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,7 +43,8 @@ def _parts(suffix: str) -> tuple[type[Any], ...]:
 
 def _modules() -> Iterator[Any]:
     for name in MODULES:
-        yield importlib.import_module(f"policylab.api.{name}")
+        if importlib.util.find_spec(f"policylab.api.{name}"):
+            yield importlib.import_module(f"policylab.api.{name}")
 
 
 def _published() -> list[type[Any]]:
