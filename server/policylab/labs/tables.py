@@ -164,7 +164,7 @@ class Capacity(Table, table=True):
 
 
 class Delegate(Table, table=True):
-    """A person on a delegation's seat. Invariants 5 and 6 are guarded by `access.STATEMENTS`."""
+    """A person on a delegation's seat. Invariants 5 and 6 are guarded by `ddl.STATEMENTS`."""
 
     __tablename__ = "delegate"
     __table_args__ = (
