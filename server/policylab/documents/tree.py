@@ -1,0 +1,297 @@
+"""The closed schema of a text, as data, and the strict reading of ProseMirror JSON by it.
+
+The web app's `editor/schema.ts` says the same; both are tested on `tests/samples/texts`.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+Json = dict[str, Any]
+
+DEEPEST = 32
+MOST_NODES = 100_000
+LONGEST_TEXT = 4_000_000
+
+BLOCKS = ("paragraph", "bulletList", "orderedList", "table", "blockquote", "image")
+CONTENT: dict[str, tuple[str, ...]] = {
+    "doc": ("heading", "clause", "measure", *BLOCKS),
+    "heading": ("text", "hardBreak", "footnote"),
+    "paragraph": ("text", "hardBreak", "footnote"),
+    "clause": BLOCKS,
+    "measure": BLOCKS,
+    "bulletList": ("listItem",),
+    "orderedList": ("listItem",),
+    "listItem": BLOCKS,
+    "table": ("tableRow",),
+    "tableRow": ("tableHeader", "tableCell"),
+    "tableHeader": BLOCKS,
+    "tableCell": BLOCKS,
+    "blockquote": BLOCKS,
+    "image": (),
+    "hardBreak": (),
+    "footnote": ("text",),
+    "text": (),
+}
+NEEDS_CONTENT = frozenset(
+    {"doc", "clause", "measure", "bulletList", "orderedList", "listItem", "table", "tableRow"}
+    | {"tableHeader", "tableCell", "blockquote"}
+)
+IDENTIFIED = frozenset(
+    {"heading", "paragraph", "clause", "measure", "bulletList", "orderedList", "listItem"}
+    | {"table", "blockquote", "image", "footnote"}
+)
+PROPOSABLE = frozenset({"heading", "clause", "measure", *BLOCKS})
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 10_000
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: (
+        isinstance(value, int | float) and low <= value <= high and value == int(value)
+    )
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 50 and all(_text(item) for item in value)
+
+
+def _address(value: Any) -> bool:
+    return _text(value) and value.startswith(("https://", "http://", "mailto:", "#"))
+
+
+def _picture(value: Any) -> bool:
+    return _text(value) and (value.startswith("attachment:") or value == "")
+
+
+def _signed(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) <= {"id", "capacity", "at", "kind"}
+
+
+ATTRIBUTES: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "heading": {"level": _whole(1, 4)},
+    "measure": {
+        "owner": _text,
+        "partners": _texts,
+        "level": _text,
+        "start": _text,
+        "end": _text,
+        "means": _text,
+        "indicators": _texts,
+    },
+    "orderedList": {"start": _whole(0, 100_000)},
+    "tableHeader": {"colspan": _whole(1, 50), "rowspan": _whole(1, 500)},
+    "tableCell": {"colspan": _whole(1, 50), "rowspan": _whole(1, 500)},
+    "image": {"src": _picture, "alt": _text},
+}
+MARKS: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "bold": {},
+    "italic": {},
+    "underline": {},
+    "strike": {},
+    "superscript": {},
+    "subscript": {},
+    "language": {"lang": _text},
+    "link": {"href": _address},
+    "insertion": {"id": _text, "capacity": _text, "at": _text},
+    "deletion": {"id": _text, "capacity": _text, "at": _text},
+}
+SUGGESTIONS = ("insertion", "deletion")
+
+
+@dataclass
+class BadText(Exception):
+    """The JSON is not a text by the schema; `place` says where."""
+
+    place: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}"
+
+
+class _Reader:
+    """Reads one text; bounded in depth, nodes and characters."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+        self.characters = 0
+        self.ids: set[str] = set()
+
+    def read(self, node: Any, expected: tuple[str, ...], place: str, depth: int) -> Json:
+        self.nodes += 1
+        if depth > DEEPEST or self.nodes > MOST_NODES:
+            raise BadText(place, "the text is too large or too deeply nested")
+        if not isinstance(node, dict) or node.get("type") not in expected:
+            raise BadText(place, f"expected one of {', '.join(expected) or 'nothing'}")
+        kind = node["type"]
+        if kind == "text":
+            return self._words(node, place)
+        made: Json = {"type": kind}
+        attributes = self._attributes(kind, node.get("attrs") or {}, place)
+        if attributes:
+            made["attrs"] = attributes
+        content = self._content(kind, node.get("content") or [], place, depth)
+        if content:
+            made["content"] = content
+        elif kind in NEEDS_CONTENT:
+            made["content"] = _filler(kind)
+        return made
+
+    def _content(self, kind: str, content: Any, place: str, depth: int) -> list[Json]:
+        if not isinstance(content, list):
+            raise BadText(place, "content is a list")
+        children = [
+            self.read(child, CONTENT[kind], f"{place}/{kind}[{index}]", depth + 1)
+            for index, child in enumerate(content)
+        ]
+        return _joined(children)
+
+    def _words(self, node: Json, place: str) -> Json:
+        text = node.get("text")
+        if not isinstance(text, str) or not text:
+            raise BadText(place, "words are missing")
+        if any(unicodedata.category(letter) == "Cs" for letter in text):
+            raise BadText(place, "a broken character")
+        self.characters += len(text)
+        if self.characters > LONGEST_TEXT:
+            raise BadText(place, "the text is too long")
+        made: Json = {"type": "text", "text": text}
+        marks = self._marks(node.get("marks") or [], place)
+        if marks:
+            made["marks"] = marks
+        return made
+
+    def _marks(self, marks: Any, place: str) -> list[Json]:
+        if not isinstance(marks, list):
+            raise BadText(place, "marks are a list")
+        read = [self._mark(mark, place) for mark in marks]
+        return sorted(read, key=lambda mark: list(MARKS).index(mark["type"]))
+
+    def _mark(self, mark: Any, place: str) -> Json:
+        if not isinstance(mark, dict) or mark.get("type") not in MARKS:
+            raise BadText(place, "an unknown mark")
+        known, given = MARKS[mark["type"]], mark.get("attrs") or {}
+        if not isinstance(given, dict):
+            raise BadText(place, "a mark's attributes are an object")
+        kept = {name: given[name] for name in known if given.get(name) is not None}
+        for name, value in kept.items():
+            if not known[name](value):
+                raise BadText(place, f"{mark['type']}: {name} is not right")
+        return {"type": mark["type"], "attrs": kept} if kept else {"type": mark["type"]}
+
+    def _attributes(self, kind: str, given: Any, place: str) -> Json:
+        if not isinstance(given, dict):
+            raise BadText(place, "attributes are an object")
+        made: Json = {}
+        if kind in IDENTIFIED:
+            made["id"] = self._identifier(given.get("id"))
+        for name, right in ATTRIBUTES.get(kind, {}).items():
+            value = given.get(name)
+            if value is None:
+                continue
+            if not right(value):
+                raise BadText(place, f"{kind}: {name} is not right")
+            made[name] = int(value) if isinstance(value, float) else value
+        if kind == "heading":
+            made.setdefault("level", 1)
+        proposal = given.get("proposal")
+        if proposal is not None and kind in PROPOSABLE:
+            if not _signed(proposal):
+                raise BadText(place, "a proposal is not right")
+            made["proposal"] = proposal
+        return made
+
+    def _identifier(self, given: Any) -> str:
+        """A block's own id; a new one where it is missing, malformed or a double."""
+        try:
+            identifier = str(UUID(given)) if isinstance(given, str) else str(uuid4())
+        except ValueError:
+            identifier = str(uuid4())
+        if identifier in self.ids:
+            identifier = str(uuid4())
+        self.ids.add(identifier)
+        return identifier
+
+
+def read_tree(value: Any) -> Json:
+    """A text by the schema: unknown attributes are dropped, missing ids made; BadText else."""
+    return _Reader().read(value, ("doc",), "text", 0)
+
+
+def _filler(kind: str) -> list[Json]:
+    """The least content that a node may hold."""
+    if kind in ("bulletList", "orderedList"):
+        return [{"type": "listItem", "attrs": {"id": str(uuid4())}, "content": _filler("listItem")}]
+    if kind == "table":
+        return [{"type": "tableRow", "content": _filler("tableRow")}]
+    if kind == "tableRow":
+        return [{"type": "tableCell", "content": _filler("tableCell")}]
+    return [{"type": "paragraph", "attrs": {"id": str(uuid4())}}]
+
+
+def _joined(children: list[Json]) -> list[Json]:
+    """Neighbouring words with the same marks become one run."""
+    made: list[Json] = []
+    for child in children:
+        last = made[-1] if made else None
+        if (
+            last
+            and child["type"] == last["type"] == "text"
+            and child.get("marks") == last.get("marks")
+        ):
+            last["text"] += child["text"]
+        else:
+            made.append(child)
+    return made
+
+
+def walk(node: Json) -> Iterator[Json]:
+    """The node and everything in it, in reading order."""
+    yield node
+    for child in node.get("content", ()):
+        yield from walk(child)
+
+
+def plain_text(node: Json) -> str:
+    """The words of a node; blocks stand on lines of their own. Proposed insertions are left out."""
+    return "\n".join(line for line in (_line(block) for block in _lines(node)) if line)
+
+
+def _lines(node: Json) -> Iterator[Json]:
+    if node["type"] in ("paragraph", "heading"):
+        yield node
+    for child in node.get("content", ()):
+        if child["type"] not in ("text", "hardBreak", "footnote"):
+            yield from _lines(child)
+
+
+def _line(block: Json) -> str:
+    pieces: list[str] = []
+    for child in block.get("content", ()):
+        if child["type"] == "hardBreak":
+            pieces.append(" ")
+        elif child["type"] == "text" and not _has_mark(child, "insertion"):
+            pieces.append(child["text"])
+    return "".join(pieces).strip()
+
+
+def _has_mark(node: Json, kind: str) -> bool:
+    return any(mark["type"] == kind for mark in node.get("marks", ()))
+
+
+def open_suggestions(tree: Json) -> set[str]:
+    """Ids of suggestions and proposals that wait in a text; a frozen text has none."""
+    found: set[str] = set()
+    for node in walk(tree):
+        proposal = (node.get("attrs") or {}).get("proposal")
+        if proposal:
+            found.add(str(proposal.get("id")))
+        for mark in node.get("marks", ()):
+            if mark["type"] in SUGGESTIONS:
+                found.add(str(mark["attrs"].get("id")))
+    return found
