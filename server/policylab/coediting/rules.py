@@ -1,6 +1,6 @@
 """Who may do what to a live text, and what a text may hold. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
@@ -42,6 +42,21 @@ class Standing:
     function: str = ""
     organisation: str = ""
     label: str = ""
+
+    def reading(self) -> "Standing":
+        """The same person, who now only reads."""
+        return replace(self, right=Right.READ)
+
+    def said(self) -> dict[str, str | None]:
+        """What a client is told of itself."""
+        return {
+            "right": self.right.value,
+            "capacity": str(self.capacity_id) if self.capacity_id else None,
+            "level": self.level,
+            "function": self.function,
+            "organisation": self.organisation,
+            "label": self.label,
+        }
 
 
 NOBODY: Final = Standing(Right.NONE)

@@ -40,9 +40,14 @@ class Shape:
             return None
         return self._codes[client][at]
 
-    def judge(self, update: Update, known: dict[int, int]) -> dict[tuple[int, int], int]:
-        """The codes of what is new in the update; BadBytes when it has no place in a text."""
-        return _Judgement(self, update, known).codes()
+    def judge(
+        self, update: Update, known: dict[int, int], *, strict: bool = True
+    ) -> dict[tuple[int, int], int]:
+        """The codes of what is new in the update; BadBytes when it has no place in a text.
+
+        Not strict, for what we stored ourselves: what has no place is passed over.
+        """
+        return _Judgement(self, update, known, strict=strict).codes()
 
     def add(self, update: Update, codes: dict[tuple[int, int], int], known: dict[int, int]) -> None:
         """Remember what was judged. `known` is how far each client was known before."""
@@ -108,7 +113,7 @@ def shape_of(updates: Iterable[bytes]) -> tuple[Shape, dict[int, int]]:
 def learn(shape: Shape, known: dict[int, int], data: bytes) -> Update:
     """Take in one stored update."""
     update = read_update(data, trusted=True)
-    shape.add(update, shape.judge(update, known), known)
+    shape.add(update, shape.judge(update, known, strict=False), known)
     for client, _, end in update.sections:
         known[client] = max(end, known.get(client, 0))
     return update
@@ -117,9 +122,12 @@ def learn(shape: Shape, known: dict[int, int], data: bytes) -> Update:
 class _Judgement:
     """The judging of one update against the shape before it."""
 
-    def __init__(self, shape: Shape, update: Update, known: dict[int, int]) -> None:
+    def __init__(
+        self, shape: Shape, update: Update, known: dict[int, int], *, strict: bool
+    ) -> None:
         self.shape = shape
         self.known = known
+        self.strict = strict
         self.own: dict[int, list[Struct]] = {}
         for struct in update.structs:
             if struct.clock + struct.length > known.get(struct.client, 0):
@@ -140,7 +148,7 @@ class _Judgement:
             top = waiting[-1]
             below = self._unsettled(top)
             if below is None:
-                self.found[(top.client, top.clock)] = self._code(top)
+                self.found[(top.client, top.clock)] = self._settled(top)
                 underway.discard((top.client, top.clock))
                 waiting.pop()
                 continue
@@ -174,6 +182,14 @@ class _Judgement:
         if own is not None:
             return self.found[(own.client, own.clock)]
         return self.shape.code(*place)
+
+    def _settled(self, struct: Struct) -> int | None:
+        try:
+            return self._code(struct)
+        except BadBytes:
+            if self.strict:
+                raise
+            return None
 
     def _code(self, struct: Struct) -> int | None:
         """The code of a struct whose place is settled; None inside words, and for values."""

@@ -1,0 +1,200 @@
+"""All drafts that people have open in this process, and what they need of the world around them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.room import RIGHTS_CHANGED, Room
+from policylab.coediting.rules import Gate, Standing
+from policylab.coediting.store import Store
+from policylab.coediting.turn import Peer
+from policylab.kit.db import Database
+from policylab.kit.events import Announcement
+from policylab.kit.log import log
+from policylab.kit.viewer import SYSTEM, Viewer
+
+CHANNEL: Final = "policylab_coediting"
+QUIET_SECONDS: Final = 0.5
+AT_LEAST_SECONDS: Final = 5.0
+HINT_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 1.0
+REST_SECONDS: Final = 20.0
+HINTS_AT_ONCE: Final = 100
+
+
+class Hub:
+    """Opens a draft once however many people come, and lets it go when the last has left."""
+
+    def __init__(self, database: Database, gate: Gate, encode: Callable[[bytes], bytes]) -> None:
+        self.store = Store(database)
+        self.epoch = 0
+        """Counts how often rights may have changed: an answer from before is asked for again."""
+        self._database = database
+        self._gate = gate
+        self._encode = encode
+        self._rooms: dict[UUID, Room] = {}
+        self._name = os.urandom(4).hex()
+        self._hints: dict[UUID, int] = {}
+        self._changed: dict[UUID, tuple[float, asyncio.TimerHandle]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._looker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen to the other processes."""
+        bus = self._database.bus
+        bus.on(DraftClosed, self._closed_or_reopened)
+        bus.on(DraftReopened, self._closed_or_reopened)
+        await bus.hear(CHANNEL, self._hear)
+        self._looker = asyncio.create_task(self._look(), name="coediting.look")
+
+    async def stop(self) -> None:
+        """Finish what has come in; say what has changed."""
+        if self._looker is not None:
+            self._looker.cancel()
+        for room in list(self._rooms.values()):
+            room.dismiss(room.peers, 1012, "The server restarts.")
+            await room.settle()
+        for draft_id in list(self._changed):
+            self._announce(draft_id)
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ── for the transport ──
+
+    async def standing(self, viewer: Viewer, draft_id: UUID) -> tuple[Standing, int]:
+        """What the viewer may do, and the epoch in which that was true."""
+        while True:
+            epoch = self.epoch
+            standing = await self._gate.may(viewer, draft_id)
+            if epoch == self.epoch:
+                return standing, epoch
+
+    def join(self, draft_id: UUID, peer: Peer) -> Room:
+        """Bring a connection, whose standing has been asked for in this epoch, into its draft."""
+        room = self._rooms.get(draft_id)
+        if room is None:
+            room = self._rooms[draft_id] = Room(draft_id, self)
+        room.join(peer)
+        return room
+
+    def close(
+        self,
+        *,
+        draft_id: UUID | None = None,
+        dialogue_id: UUID | None = None,
+        person_ids: Iterable[UUID] | None = None,
+    ) -> None:
+        """Rights may have changed: those concerned are asked to come back, and judged anew."""
+        self.epoch += 1
+        persons = None if person_ids is None else set(person_ids)
+        for room in self._rooms.values():
+            if draft_id not in (None, room.draft_id):
+                continue
+            if dialogue_id not in (None, room.dialogue_id):
+                continue
+            concerned = [
+                peer
+                for peer in room.peers
+                if persons is None or peer.session.standing.person_id in persons
+            ]
+            room.dismiss(concerned, RIGHTS_CHANGED, "What you may do here has changed.")
+
+    # ── for rooms ──
+
+    def encode(self, message: bytes) -> bytes:
+        return self._encode(message)
+
+    def stored(self, room: Room) -> None:
+        """Tell the other processes soon, and everybody after a quiet moment."""
+        if not self._hints:
+            self._soon(HINT_SECONDS, self._send_hints)
+        self._hints[room.draft_id] = room.seq
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        first, timer = self._changed.get(room.draft_id, (now, None))
+        if timer is not None:
+            timer.cancel()
+        wait = max(0.0, min(QUIET_SECONDS, first + AT_LEAST_SECONDS - now))
+        later = loop.call_later(wait, self._announce, room.draft_id)
+        self._changed[room.draft_id] = (first, later)
+
+    def _announce(self, draft_id: UUID) -> None:
+        _, timer = self._changed.pop(draft_id)
+        timer.cancel()
+        room = self._rooms.get(draft_id)
+        if room is not None:
+            event = TextChanged(dialogue_id=room.dialogue_id, draft_id=draft_id, seq=room.seq)
+            self._run(self._say(event))
+
+    async def _say(self, event: TextChanged) -> None:
+        try:
+            async with self._database.write(SYSTEM) as uow:
+                uow.announce(event)
+        except Exception as error:  # noqa: BLE001 the text is stored; only its news is late
+            log.warning("coediting.news_late", draft=str(event.draft_id), error=repr(error))
+
+    # ── other processes ──
+
+    def _soon(self, seconds: float, work: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(seconds, work)
+
+    def _send_hints(self) -> None:
+        hints, self._hints = list(self._hints.items()), {}
+        for start in range(0, len(hints), HINTS_AT_ONCE):
+            listed = ",".join(f"{key.hex}:{seq}" for key, seq in hints[start:][:HINTS_AT_ONCE])
+            self._run(self._database.bus.hint(CHANNEL, f"{self._name}|{listed}"))
+
+    def _hear(self, payload: str) -> None:
+        name, _, listed = payload.partition("|")
+        if name == self._name:
+            return
+        for hint in listed.split(","):
+            key, _, seq = hint.partition(":")
+            room = self._rooms.get(UUID(key))
+            if room is not None:
+                room.hear(int(seq))
+
+    async def _closed_or_reopened(self, announcement: Announcement) -> None:
+        draft_id = UUID(announcement.payload["draft_id"])
+        room = self._rooms.get(draft_id)
+        if room is not None:
+            heads = await self.store.heads([draft_id])
+            for seq, closed in heads.values():
+                room.hear(seq, closed)
+        self.close(draft_id=draft_id)
+
+    async def _look(self) -> None:
+        """Hints may be lost: ask the database how far the open drafts are."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._let_go()
+            if not self._rooms:
+                continue
+            try:
+                heads = await self.store.heads(list(self._rooms))
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("coediting.look_failed", error=repr(error))
+                continue
+            for draft_id, (seq, closed) in heads.items():
+                room = self._rooms.get(draft_id)
+                if room is not None:
+                    room.hear(seq, closed)
+
+    def _let_go(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for draft_id, room in list(self._rooms.items()):
+            rested = room.resting and now - room.idle_since > REST_SECONDS
+            if rested and draft_id not in self._changed:
+                del self._rooms[draft_id]
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

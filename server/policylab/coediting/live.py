@@ -1,0 +1,140 @@
+"""One text in memory: what pycrdt is asked to do, and what becomes of it when it fails.
+
+The document is a cache of the log. Whatever goes wrong in it, it is dropped and made again.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pycrdt import Doc, TransactionEvent
+
+from policylab.coediting.protocol import read_state
+from policylab.coediting.reader import Update, read_update
+from policylab.coediting.session import Knowledge
+from policylab.coediting.shape import Shape, learn
+
+NOTHING = b"\x00\x00"
+"""The update that changes nothing."""
+
+Ranges = dict[int, list[tuple[int, int]]]
+
+
+class Broken(Exception):
+    """The document in memory can't be trusted any more."""
+
+
+def guarded(error: BaseException) -> None:
+    """Turn a panic of pycrdt, which is no `Exception`, into `Broken`; let the rest rise."""
+    if type(error).__name__ == "PanicException":
+        raise Broken(str(error)) from error
+    if not isinstance(error, Exception):
+        raise error
+    raise Broken(repr(error)) from error
+
+
+class Live:
+    """A pycrdt document and what is known of it by id."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.doc = Doc[Any]()
+        self._said: list[bytes] = []
+        self._whole: bytes | None = None
+        self._deleted: Ranges | None = None
+        self._observer = self.doc.observe(self._hear)
+
+    @classmethod
+    def load(
+        cls, state: bytes | None, shape: bytes | None, tail: Iterable[bytes], knowledge: Knowledge
+    ) -> "Live":
+        """From a snapshot and the log rows after it."""
+        live = cls(knowledge)
+        if state is not None and shape is not None:
+            live._apply([state])
+            knowledge.shape = Shape.decode(shape)
+            knowledge.known = live.state()
+            knowledge.committed = dict(knowledge.known)
+        live.follow(tail)
+        return live
+
+    def follow(self, updates: Iterable[bytes]) -> None:
+        """Take in log rows that another process, or an earlier life, has stored."""
+        rows, knowledge = list(updates), self.knowledge
+        for row in rows:
+            for client, _, end in learn(knowledge.shape, knowledge.known, row).sections:
+                knowledge.committed[client] = max(end, knowledge.committed.get(client, 0))
+        self._apply(rows)
+
+    def write(self, updates: Sequence[Update]) -> bytes | None:
+        """Apply one person's accepted updates; what they changed, or None when nothing did."""
+        said = self._apply([update.data for update in updates])
+        return said if said != NOTHING else None
+
+    def check(self) -> None:
+        """Everything accepted is in the document, nothing waits for what never comes."""
+        if self.state() != {key: end for key, end in self.knowledge.known.items() if end}:
+            raise Broken("an accepted update was not taken in")
+
+    def commit(self) -> None:
+        """What is in the document is durable now."""
+        self.knowledge.committed = dict(self.knowledge.known)
+
+    def _hear(self, event: TransactionEvent) -> None:
+        self._said.append(event.update)
+
+    def _apply(self, updates: Sequence[bytes]) -> bytes:
+        self._said.clear()
+        self._whole = self._deleted = None
+        try:
+            with self.doc.transaction():
+                for update in updates:
+                    self.doc.apply_update(update)
+        except BaseException as error:  # noqa: BLE001 panics are BaseExceptions
+            guarded(error)
+        return self._said[-1] if self._said else NOTHING
+
+    def state(self) -> dict[int, int]:
+        """How far each client is in the document."""
+        return read_state(self.doc.get_state())
+
+    def whole(self) -> bytes:
+        """The whole text as one update."""
+        if self._whole is None:
+            self._whole = self.doc.get_update()
+        return self._whole
+
+    def since(self, state: dict[int, int], data: bytes) -> bytes:
+        """What a client with this state vector lacks."""
+        if not state:
+            return self.whole()
+        try:
+            return self.doc.get_update(data)
+        except BaseException as error:
+            guarded(error)
+            raise
+
+    def deletes_nothing_new(self, update: Update) -> bool:
+        """Is all that the update deletes deleted already?"""
+        if self._deleted is None:
+            own = read_update(self.whole(), trusted=True)
+            self._deleted = _merged(own.deletes)
+        return all(
+            any(start <= clock and end <= stop for start, stop in self._deleted.get(client, ()))
+            for client, clock, end in _flat(_merged(update.deletes))
+        )
+
+
+def _merged(deletes: Iterable[tuple[int, int, int]]) -> Ranges:
+    """Neighbouring and overlapping ranges as one."""
+    ranges: Ranges = {}
+    for client, start, end in sorted(deletes):
+        own = ranges.setdefault(client, [])
+        if own and start <= own[-1][1]:
+            own[-1] = (own[-1][0], max(end, own[-1][1]))
+        else:
+            own.append((start, end))
+    return ranges
+
+
+def _flat(ranges: Ranges) -> Iterable[tuple[int, int, int]]:
+    return ((client, start, end) for client, own in ranges.items() for start, end in own)

@@ -1,0 +1,385 @@
+"""One draft that people have open in this process: its connections, its text, and its turns.
+
+Turns follow each other: judge, apply, store, and only then pass on. So whatever is answered comes
+from a document in which everything is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from policylab.coediting import protocol
+from policylab.coediting.lib0 import BadBytes
+from policylab.coediting.live import Broken, Live
+from policylab.coediting.presence import Presence
+from policylab.coediting.protocol import Change, Message
+from policylab.coediting.rules import Right
+from policylab.coediting.session import Accepted, Knowledge, Missing, Refusal
+from policylab.coediting.store import Closed, Loaded, NotStored, Store, Taken, Unknown
+from policylab.coediting.turn import NOT_TAKEN_IN, Item, Peer, Turn
+from policylab.kit.errors import RefusalCode
+from policylab.kit.log import log
+
+TRY_LATER: Final = 1013
+REFUSED: Final = 4500
+RIGHTS_CHANGED: Final = 4501
+PRESENCE_SECONDS: Final = 0.03
+CATCH_UP_SECONDS: Final = 0.25
+SNAPSHOT_ROWS: Final = 500
+SNAPSHOT_BYTES: Final = 256 * 1024
+
+
+class House(Protocol):
+    """What a draft needs of the process that it lives in."""
+
+    store: Store
+
+    def encode(self, message: bytes) -> bytes:
+        """A message as the transport frames it, the same bytes for every connection."""
+        ...
+
+    def stored(self, room: Room) -> None:
+        """The draft's log has grown."""
+        ...
+
+
+class Room:
+    """See the module."""
+
+    def __init__(self, draft_id: UUID, house: House) -> None:
+        self.draft_id = draft_id
+        self.dialogue_id: UUID | None = None
+        self.peers: set[Peer] = set()
+        self.seq = 0
+        self.heard_of = 0
+        """The newest log position that another process has told of."""
+        self.idle_since = 0.0
+        self._house = house
+        self._closed = False
+        self._live: Live | None = None
+        self._inbox: list[Item] = []
+        self._joining: list[Peer] = []
+        self._presence = Presence()
+        self._presence_timer: asyncio.TimerHandle | None = None
+        self._work_task: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._caught_up_at = 0.0
+        self._since_snapshot = [0, 0]
+
+    # ── what connections do ──
+
+    def join(self, peer: Peer) -> None:
+        self.peers.add(peer)
+        self._joining.append(peer)
+        self._wake()
+
+    def receive(self, peer: Peer, message: Message) -> None:
+        """Take a message; it is dealt with in the next turn."""
+        if isinstance(message, Change):
+            peer.session.count += 1
+        self._inbox.append(Item(peer, message, peer.session.count))
+        self._wake()
+
+    def leave(self, peer: Peer) -> None:
+        """What it sent before it left is still dealt with."""
+        self.peers.discard(peer)
+        others = {client for other in self.peers for client in other.session.clients}
+        self._presence.leave(peer.session.clients - others)
+        self._show_presence_soon()
+        if not self.peers:
+            self.idle_since = asyncio.get_running_loop().time()
+
+    def hear(self, seq: int, closed: bool | None = None) -> None:
+        """Another process, or the database itself, says how far the log goes."""
+        if closed is not None:
+            self._closed = closed
+        if closed and any(peer.session.standing.right is not Right.READ for peer in self.peers):
+            self.dismiss(self.peers, RIGHTS_CHANGED, "This draft is closed.")
+        if seq > max(self.heard_of, self.seq):
+            self.heard_of = seq
+            self._wake()
+
+    def dismiss(self, peers: Iterable[Peer], code: int, reason: str) -> None:
+        for peer in list(peers):
+            peer.close(code, reason)
+
+    @property
+    def resting(self) -> bool:
+        """Nobody is here and nothing is under way."""
+        working = self._work_task is not None and not self._work_task.done()
+        return not (self.peers or self._inbox or working or self._background)
+
+    async def settle(self) -> None:
+        """Wait until everything that has come in is dealt with."""
+        while not (self._work_task is None or self._work_task.done()):
+            await asyncio.shield(self._work_task)
+        while self._background:
+            await asyncio.gather(*self._background, return_exceptions=True)
+
+    # ── turns ──
+
+    def _wake(self) -> None:
+        if self._work_task is None or self._work_task.done():
+            self._work_task = asyncio.create_task(self._work(), name="coediting.room")
+
+    async def _work(self) -> None:
+        while self._inbox or self._joining or self.heard_of > self.seq:
+            items, self._inbox = self._inbox, []
+            try:
+                await self._one_turn(items)
+            except (NotStored, OSError, TimeoutError) as error:
+                log.warning("coediting.not_stored", draft=str(self.draft_id), error=repr(error))
+                self._give_up(TRY_LATER, "This can't be stored at the moment.")
+            except Unknown:
+                self._give_up(TRY_LATER, "This draft can't be opened.")
+            except Exception:  # the draft of this one room; the others go on
+                log.exception("coediting.turn_failed", draft=str(self.draft_id))
+                self._give_up(TRY_LATER, "Something went wrong; please come back.")
+            for peer in {item.peer for item in items}:
+                peer.resume()
+            await asyncio.sleep(0)
+
+    def _give_up(self, code: int, reason: str) -> None:
+        """Forget what is in memory; the clients bring back what was not stored."""
+        self._live = None
+        self._joining.clear()
+        self._inbox.clear()
+        self.heard_of = 0
+        self.dismiss(self.peers, code, reason)
+
+    async def _one_turn(self, items: list[Item]) -> None:
+        live = await self._loaded()
+        if self.heard_of > self.seq:
+            await self._catch_up(live)
+        joining, self._joining = self._joining, []
+        for peer in joining:
+            self._greet(peer, live)
+        if items:
+            await self._run(items)
+        self._maybe_snapshot()
+
+    async def _run(self, items: list[Item]) -> None:
+        """Judge, apply, store, pass on. What breaks the document is found by going one by one."""
+        turn = Turn(await self._loaded())
+        try:
+            await self._judge(turn, items)
+            turn.apply()
+            before = await self._keep(turn)
+        except (Broken, Taken) as error:
+            self._live = None
+            turn.undo()
+            await self._one_by_one(items, error)
+            return
+        except Closed:
+            self._live = None
+            self._refuse_all(items)
+            return
+        await self._kept(turn, before)
+        self._answer(turn)
+
+    async def _one_by_one(self, items: list[Item], error: Exception) -> None:
+        if len(items) > 1:
+            for item in items:
+                await self._run([item])
+            return
+        log.warning("coediting.cut_off", draft=str(self.draft_id), error=repr(error))
+        turn = Turn(await self._loaded())
+        turn.refuse(items[0], NOT_TAKEN_IN)
+        self._answer(turn)
+
+    async def _judge(self, turn: Turn, items: Sequence[Item]) -> None:
+        for item in items:
+            verdict = turn.verdict(item)
+            if verdict is not None and await self._may_be_behind(turn.live, verdict):
+                verdict = turn.verdict(item)
+            if verdict is not None:
+                turn.take(item, verdict)
+
+    async def _may_be_behind(self, live: Live, verdict: Accepted | Missing | Refusal) -> bool:
+        """What seems missing or foreign may have been stored by another process: look."""
+        foreign = isinstance(verdict, Refusal) and verdict.code is RefusalCode.NOT_YOUR_ROLE
+        now = asyncio.get_running_loop().time()
+        if not (foreign or isinstance(verdict, Missing)):
+            return False
+        if now - self._caught_up_at < CATCH_UP_SECONDS:
+            return False
+        await self._catch_up(live)
+        return True
+
+    async def _keep(self, turn: Turn) -> int:
+        """Store what the turn changed; answers the log position before it."""
+        if not turn.rows and not turn.claims:
+            return self.seq
+        before = await self._house.store.append(self.draft_id, turn.rows, turn.claims)
+        return before if turn.rows else self.seq
+
+    async def _kept(self, turn: Turn, before: int) -> None:
+        """It is durable: what others have stored in between first, then this."""
+        turn.live.commit()
+        if before > self.seq:
+            await self._catch_up(turn.live, until=before)
+        if not turn.rows:
+            return
+        self.seq = before + len(turn.rows)
+        self._send_all([protocol.pass_on(row.update) for row in turn.rows])
+        self._count([row.update for row in turn.rows])
+        self._house.stored(self)
+
+    async def _catch_up(self, live: Live, until: int | None = None) -> None:
+        """Take in and pass on what other processes have stored."""
+        rows, owners = await self._house.store.after(self.draft_id, self.seq)
+        self._caught_up_at = asyncio.get_running_loop().time()
+        rows = [row for row in rows if until is None or row[0] <= until]
+        live.knowledge.owners.update(owners)
+        if rows:
+            live.follow(update for _, update in rows)
+            self.seq = rows[-1][0]
+            self._send_all([protocol.pass_on(update) for _, update in rows])
+            self._count([update for _, update in rows])
+        self.heard_of = min(self.heard_of, self.seq)
+
+    # ── the text in memory ──
+
+    async def _loaded(self) -> Live:
+        if self._live is None:
+            loaded = await self._house.store.load(self.draft_id)
+            self._live = self._made(loaded)
+        return self._live
+
+    def _made(self, loaded: Loaded) -> Live:
+        live = Live.load(
+            loaded.state, loaded.shape, loaded.tail, Knowledge(owners=dict(loaded.owners))
+        )
+        missed = loaded.seq > self.seq > 0
+        self.dialogue_id, self.seq = loaded.dialogue_id, loaded.seq
+        self._since_snapshot = [len(loaded.tail), sum(map(len, loaded.tail))]
+        self._closed = loaded.closed
+        if missed and len(self.peers) > len(self._joining):
+            self._send_all([protocol.pass_on(live.whole())])
+        return live
+
+    def _count(self, updates: Sequence[bytes]) -> None:
+        self._since_snapshot[0] += len(updates)
+        self._since_snapshot[1] += sum(map(len, updates))
+
+    def _maybe_snapshot(self) -> None:
+        """After enough rows, remember the whole text, so that opening it stays quick."""
+        rows, size = self._since_snapshot
+        if self._live is None or (rows < SNAPSHOT_ROWS and size < SNAPSHOT_BYTES):
+            return
+        self._since_snapshot = [0, 0]
+        state, shape = self._live.whole(), self._live.knowledge.shape.encode()
+        self._in_background(
+            self._house.store.keep_snapshot(self.draft_id, self.seq, state, shape),
+            "coediting.snapshot",
+        )
+
+    def _in_background(self, work: Any, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("coediting.background", task=task.get_name(), error=repr(task.exception()))
+
+    # ── answers ──
+
+    def _answer(self, turn: Turn) -> None:
+        asked: dict[bytes, bytes] = {}
+        for peer in turn.asks:
+            self._send(peer, protocol.ask_sync(turn.live.knowledge.committed))
+        for peer, wanted in turn.syncs.items():
+            if wanted.data not in asked:
+                asked[wanted.data] = self._sync_answer(turn.live, wanted)
+            self._send(peer, asked[wanted.data])
+        for peer, number in turn.done.items():
+            self._acknowledge(peer, number)
+        for peer, refusal, number in turn.refusals:
+            self._refuse(peer, refusal, number)
+        for peer, presences in turn.shown:
+            self._take_presences(turn.live, peer, presences)
+        for peer in turn.curious:
+            self._send(peer, protocol.show_presences(self._presence.everybody()))
+
+    def _sync_answer(self, live: Live, wanted: protocol.SyncAsked) -> bytes:
+        try:
+            return protocol.answer_sync(live.since(wanted.state, wanted.data))
+        except (Broken, BadBytes):
+            self._live = None
+            return protocol.answer_sync(live.whole())
+
+    def _acknowledge(self, peer: Peer, number: int) -> None:
+        session = peer.session
+        if session.hole or session.refused:
+            return
+        session.stored = number
+        if session.own_frames:
+            self._send(peer, protocol.say_stored(self.seq, number))
+
+    def _refuse(self, peer: Peer, refusal: Refusal, number: int) -> None:
+        log.info("coediting.refused", draft=str(self.draft_id), code=refusal.code.value)
+        if peer.session.own_frames:
+            self._send(peer, protocol.say_refused(refusal.code.value, refusal.message, number))
+        else:
+            peer.close(REFUSED, refusal.message)
+
+    def _refuse_all(self, items: Sequence[Item]) -> None:
+        """The draft was closed before these edits were stored."""
+        refusal = Refusal(RefusalCode.CLOSED, "This draft was closed before your last change.")
+        first = {item.peer: item for item in reversed(items) if isinstance(item.message, Change)}
+        for peer, item in first.items():
+            peer.session.refused = True
+            self._refuse(peer, refusal, item.number)
+        self.dismiss(self.peers, RIGHTS_CHANGED, "This draft is closed.")
+
+    def _greet(self, peer: Peer, live: Live) -> None:
+        session = peer.session
+        if self._closed:  # nobody writes a closed draft, whatever the gate has said
+            session.standing = session.standing.reading()
+        if session.own_frames:
+            self._send(peer, protocol.say_welcome(session.standing.said() | {"seq": self.seq}))
+        self._send(peer, protocol.ask_sync(live.knowledge.committed))
+        everybody = self._presence.everybody()
+        if everybody:
+            self._send(peer, protocol.show_presences(everybody))
+
+    def _take_presences(self, live: Live, peer: Peer, presences: protocol.Presences) -> None:
+        session = peer.session
+        for entry in presences.entries:
+            if live.knowledge.owners.get(entry.client) == session.owner:
+                session.clients.add(entry.client)
+                self._presence.take(entry.client, entry.clock, entry.state, session.standing)
+        self._show_presence_soon()
+
+    def _show_presence_soon(self) -> None:
+        if self._presence.changed and self._presence_timer is None:
+            later = asyncio.get_running_loop().call_later
+            self._presence_timer = later(PRESENCE_SECONDS, self._show_presence)
+
+    def _show_presence(self) -> None:
+        self._presence_timer = None
+        self._send_all(self._presence_news())
+
+    def _presence_news(self) -> list[bytes]:
+        if self._presence_timer is not None:
+            self._presence_timer.cancel()
+            self._presence_timer = None
+        news = self._presence.news()
+        return [protocol.show_presences(news)] if news else []
+
+    def _send(self, peer: Peer, message: bytes) -> None:
+        peer.write(self._house.encode(message))
+
+    def _send_all(self, messages: Sequence[bytes]) -> None:
+        """One encoding for everybody; presence rides along when it has changed."""
+        encode: Callable[[bytes], bytes] = self._house.encode
+        data = b"".join(encode(message) for message in [*messages, *self._presence_news()])
+        if data:
+            for peer in list(self.peers):
+                if peer not in self._joining:
+                    peer.write(data)

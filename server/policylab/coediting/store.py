@@ -1,0 +1,288 @@
+"""The log of every live text: many drafts in one commit, each under the lock of its head.
+
+Whoever closes a draft holds the same lock: an edit is in the log before the closing, or never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from policylab.coediting.session import Owner
+from policylab.kit.db import Database
+from policylab.kit.viewer import SYSTEM
+
+
+class Closed(Exception):
+    """The draft takes no more edits."""
+
+
+class NotStored(Exception):
+    """The database did not say that it is stored; perhaps it is, perhaps not."""
+
+
+class Taken(Exception):
+    """A client id was somebody else's before, on another replica."""
+
+
+class Unknown(Exception):
+    """There is no such draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person's changes of one moment."""
+
+    owner: Owner
+    update: bytes
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one draft wants in the log, and who waits for it."""
+
+    draft_id: UUID
+    rows: Sequence[Row]
+    claims: dict[int, Owner]
+    done: asyncio.Future[int]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A draft as the database has it."""
+
+    dialogue_id: UUID
+    closed: bool
+    seq: int
+    state: bytes | None
+    shape: bytes | None
+    snapshot_seq: int
+    tail: list[bytes]
+    owners: dict[int, Owner] = field(default_factory=dict[int, Owner])
+
+
+# One statement does it all, so that a commit is one round trip: lock the heads, move them on, write
+# the rows behind them. Heads that somebody else holds are left out (%s) and tried alone.
+_APPEND = """
+WITH wanted AS MATERIALIZED (
+  SELECT draft_id, count(*)::bigint AS n FROM unnest($1::uuid[]) AS w(draft_id) GROUP BY draft_id
+), locked AS MATERIALIZED (
+  SELECT h.id, h.closed FROM draft_head h
+  WHERE h.id IN (SELECT draft_id FROM wanted) ORDER BY h.id FOR NO KEY UPDATE{skip}
+), moved AS (
+  UPDATE draft_head h SET seq = h.seq + wanted.n FROM locked, wanted
+  WHERE h.id = locked.id AND wanted.draft_id = h.id AND NOT locked.closed
+  RETURNING h.id, h.seq - wanted.n AS before
+), written AS (
+  INSERT INTO draft_update (draft_id, seq, person_id, capacity_id, update)
+  SELECT r.draft_id, moved.before + r.n, r.person_id, r.capacity_id, r.update
+  FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bytea[])
+    AS r(draft_id, n, person_id, capacity_id, update)
+  JOIN moved ON moved.id = r.draft_id
+)
+SELECT locked.id, locked.closed, moved.before FROM locked LEFT JOIN moved ON moved.id = locked.id
+"""
+APPEND_FREE = _APPEND.format(skip=" SKIP LOCKED")
+APPEND_WAITING = _APPEND.format(skip="")
+
+_CLAIM = """
+INSERT INTO draft_client (draft_id, client_id, person_id, capacity_id)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[]) ON CONFLICT DO NOTHING
+"""
+_OWNED = """
+SELECT c.draft_id, c.client_id, c.person_id, c.capacity_id FROM draft_client c
+JOIN unnest($1::uuid[], $2::bigint[]) AS w(draft_id, client_id)
+  ON w.draft_id = c.draft_id AND w.client_id = c.client_id
+"""
+
+
+class Store:
+    """The log in the database. One commit is under way at a time; the rest gathers for the next."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[Entry] = []
+        self._worker: asyncio.Task[None] | None = None
+        self._alone: set[asyncio.Task[None]] = set()
+
+    async def append(
+        self, draft_id: UUID, rows: Sequence[Row], claims: dict[int, Owner] | None = None
+    ) -> int:
+        """Store rows, durable on return; answers the log position before the first of them.
+
+        Raises Closed, Taken, Unknown (nothing was stored) or NotStored (nobody knows).
+        """
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append(Entry(draft_id, rows, claims or {}, done))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work(), name="coediting.store")
+        return await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            left = await self._commit(batch, APPEND_FREE)
+            for entry in left:
+                task = asyncio.create_task(self._commit_alone(entry))
+                self._alone.add(task)
+                task.add_done_callback(self._alone.discard)
+
+    async def _commit_alone(self, entry: Entry) -> None:
+        """Wait for a head that somebody holds, without holding up the other drafts."""
+        for left in await self._commit([entry], APPEND_WAITING):
+            _fail(left, Unknown())
+
+    async def _commit(self, batch: list[Entry], statement: str) -> list[Entry]:
+        """Store what can be stored; answers the entries whose heads are held by somebody else."""
+        try:
+            async with self._database.raw() as connection:
+                taken = await _claim(connection, batch)
+                free = [entry for entry in batch if entry not in taken]
+                heads: list[Any] = []
+                if free:
+                    heads = await connection.fetch(statement, *_columns(free))
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            for entry in batch:
+                _fail(entry, NotStored(repr(error)))
+            return []
+        for entry in taken:
+            _fail(entry, Taken())
+        return _settle(free, {row["id"]: row for row in heads})
+
+    async def load(self, draft_id: UUID) -> Loaded:
+        """The draft as it is: its newest snapshot, the rows after it, and whose its clients are."""
+        async with self._database.rows(SYSTEM) as connection:
+            head = await connection.fetchrow(
+                "SELECT dialogue_id, closed FROM draft_head WHERE id = $1", draft_id
+            )
+            if head is None:
+                raise Unknown
+            snapshot = await connection.fetchrow(
+                "SELECT seq, state, shape FROM draft_snapshot WHERE draft_id = $1 "
+                "ORDER BY seq DESC LIMIT 1",
+                draft_id,
+            )
+            start = snapshot["seq"] if snapshot else 0
+            rows = await _rows_after(connection, draft_id, start)
+            clients = await connection.fetch(
+                "SELECT client_id, person_id, capacity_id FROM draft_client WHERE draft_id = $1",
+                draft_id,
+            )
+        return Loaded(
+            dialogue_id=head["dialogue_id"],
+            closed=head["closed"],
+            seq=rows[-1][0] if rows else start,
+            state=snapshot["state"] if snapshot else None,
+            shape=snapshot["shape"] if snapshot else None,
+            snapshot_seq=start,
+            tail=[update for _, update in rows],
+            owners={row[0]: (row[1], row[2]) for row in clients},
+        )
+
+    async def after(
+        self, draft_id: UUID, seq: int
+    ) -> tuple[list[tuple[int, bytes]], dict[int, Owner]]:
+        """The rows after a log position, and whose the clients are now."""
+        async with self._database.rows(SYSTEM) as connection:
+            rows = await _rows_after(connection, draft_id, seq)
+            clients = await connection.fetch(
+                "SELECT client_id, person_id, capacity_id FROM draft_client WHERE draft_id = $1",
+                draft_id,
+            )
+        return rows, {row[0]: (row[1], row[2]) for row in clients}
+
+    async def heads(self, draft_ids: Sequence[UUID]) -> dict[UUID, tuple[int, bool]]:
+        """How far each draft's log goes, and whether it is closed."""
+        async with self._database.rows(SYSTEM) as connection:
+            rows = await connection.fetch(
+                "SELECT id, seq, closed FROM draft_head WHERE id = ANY($1::uuid[])", list(draft_ids)
+            )
+        return {row["id"]: (row["seq"], row["closed"]) for row in rows}
+
+    async def keep_snapshot(self, draft_id: UUID, seq: int, state: bytes, shape: bytes) -> None:
+        """Remember the whole text at a log position, in place of older snapshots."""
+        async with self._database.raw() as connection:
+            await connection.execute(
+                "INSERT INTO draft_snapshot (draft_id, seq, state, shape) VALUES ($1, $2, $3, $4) "
+                "ON CONFLICT DO NOTHING",
+                *(draft_id, seq, state, shape),
+            )
+            await connection.execute(
+                "DELETE FROM draft_snapshot WHERE draft_id = $1 AND seq < $2", draft_id, seq
+            )
+
+
+async def _rows_after(connection: Any, draft_id: UUID, seq: int) -> list[tuple[int, bytes]]:
+    rows = await connection.fetch(
+        "SELECT seq, update FROM draft_update WHERE draft_id = $1 AND seq > $2 ORDER BY seq",
+        *(draft_id, seq),
+    )
+    return [(row["seq"], row["update"]) for row in rows]
+
+
+async def _claim(connection: Any, batch: list[Entry]) -> list[Entry]:
+    """Bind new client ids to who uses them; answers the entries that came too late."""
+    wanted = {
+        (entry.draft_id, client): owner for entry in batch for client, owner in entry.claims.items()
+    }
+    if not wanted:
+        return []
+    keys = sorted(wanted)
+    drafts, clients = [key[0] for key in keys], [key[1] for key in keys]
+    owners = [wanted[key] for key in keys]
+    persons, capacities = [owner[0] for owner in owners], [owner[1] for owner in owners]
+    await connection.execute(_CLAIM, drafts, clients, persons, capacities)
+    rows = await connection.fetch(_OWNED, drafts, clients)
+    actual = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    return [
+        entry
+        for entry in batch
+        if any(
+            actual.get((entry.draft_id, client)) != owner for client, owner in entry.claims.items()
+        )
+    ]
+
+
+def _columns(batch: list[Entry]) -> tuple[list[Any], ...]:
+    """The rows of a batch as columns, numbered within each draft from one."""
+    drafts: list[UUID] = []
+    numbers: list[int] = []
+    owners: list[Owner] = []
+    updates: list[bytes] = []
+    count: dict[UUID, int] = {}
+    for entry in batch:
+        for row in entry.rows:
+            count[entry.draft_id] = count.get(entry.draft_id, 0) + 1
+            drafts.append(entry.draft_id)
+            numbers.append(count[entry.draft_id])
+            owners.append(row.owner)
+            updates.append(row.update)
+    persons, capacities = [owner[0] for owner in owners], [owner[1] for owner in owners]
+    return drafts, numbers, persons, capacities, updates
+
+
+def _settle(batch: list[Entry], heads: dict[UUID, Any]) -> list[Entry]:
+    """Tell those who wait what became of their rows; answers those whose heads were held."""
+    left: list[Entry] = []
+    done: dict[UUID, int] = {}
+    for entry in batch:
+        head = heads.get(entry.draft_id)
+        if head is None and entry.rows:
+            left.append(entry)
+        elif head is not None and head["closed"]:
+            _fail(entry, Closed())
+        elif not entry.done.done():
+            before = done.get(entry.draft_id, head["before"] if head is not None else 0)
+            done[entry.draft_id] = before + len(entry.rows)
+            entry.done.set_result(before)
+    return left
+
+
+def _fail(entry: Entry, error: Exception) -> None:
+    if not entry.done.done():
+        entry.done.set_exception(error)
