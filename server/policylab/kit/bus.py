@@ -42,6 +42,8 @@ class Bus:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._floor = 0
+        self._hinted: dict[str, Callable[[str], None]] = {}
+        self._listening: Any = None
         self.alive = False
 
     def on(self, event: type[Event], handler: Handler) -> None:
@@ -58,6 +60,20 @@ class Bus:
                 yield stream
         finally:
             self._queues.discard(queue)
+
+    async def hear(self, channel: str, handler: Callable[[str], None]) -> None:
+        """Call `handler` with each hint on a channel of a room's own. Hints may be lost."""
+        self._hinted[channel] = handler
+        if self._listening is not None:
+            await self._listening.add_listener(channel, _payload_to(handler))
+
+    async def hint(self, channel: str, payload: str) -> None:
+        """Send a hint to every process, this one included."""
+        try:
+            async with self._pool.acquire() as connection:
+                await connection.execute("SELECT pg_notify($1, $2)", channel, payload)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("bus.hint_lost", error=repr(error))
 
     async def send(self, sequences: Sequence[int]) -> None:
         """Tell every replica which announcements are new. A hint: the outbox has them."""
@@ -98,6 +114,9 @@ class Bus:
                 connection = await asyncpg.connect(**self._connect)
                 try:
                     await connection.add_listener(CHANNEL, self._hint)
+                    for channel, handler in self._hinted.items():
+                        await connection.add_listener(channel, _payload_to(handler))
+                    self._listening = connection
                     self.alive = True
                     ready.set()
                     self._wake.set()
@@ -107,6 +126,7 @@ class Bus:
                         self._wake.set()
                 finally:
                     self.alive = False
+                    self._listening = None
                     await connection.close(timeout=2)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("bus.lost", error=repr(error))
@@ -158,6 +178,10 @@ class Bus:
                 await handler(announcement)
             except Exception as error:  # noqa: BLE001 one listener's bug must not stop the others
                 log.exception("bus.handler_failed", kind=announcement.kind, error=repr(error))
+
+
+def _payload_to(handler: Callable[[str], None]) -> Callable[..., None]:
+    return lambda *notification: handler(notification[3])
 
 
 def _put(queue: asyncio.Queue[Announcement | None], item: Announcement | None) -> None:
