@@ -1,0 +1,65 @@
+/** How the app speaks to the server: persisted operations over HTTP, live ones over graphql-transport-ws. */
+import { Client, type Exchange, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
+import { createClient as createSocket, type SubscribePayload } from "graphql-ws";
+import { fingerprints } from "./generated/fingerprints.ts";
+import { sessionEnded } from "./signals.ts";
+
+type Named = { definitions: readonly { kind: string; name?: { value: string } | undefined }[] };
+
+const nameOf = (document: unknown) =>
+  (document as Named).definitions.find((part) => part.kind === "OperationDefinition")?.name?.value ?? "";
+
+const persisted = (name: string) => {
+  const sha256Hash = fingerprints[name];
+  return sha256Hash ? { persistedQuery: { version: 1, sha256Hash, ...(import.meta.env.DEV ? { miss: true } : {}) } } : undefined;
+};
+
+/** Says which operation is meant by its fingerprint, so that no query text travels. */
+const fingerprintExchange: Exchange = mapExchange({
+  onOperation(operation) {
+    const extensions = persisted(nameOf(operation.query));
+    return extensions ? { ...operation, extensions: { ...operation.extensions, ...extensions } } : operation;
+  },
+  onResult(result) {
+    const codes = result.error?.graphQLErrors.map((error) => error.extensions["code"]) ?? [];
+    const status = (result.error?.response as Response | undefined)?.status;
+    if (codes.includes("NOT_SIGNED_IN") || status === 401) sessionEnded.say();
+    return result;
+  },
+});
+
+const socket = createSocket({
+  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+  lazy: true,
+  keepAlive: 20_000,
+  retryAttempts: Number.POSITIVE_INFINITY,
+  shouldRetry: () => true,
+});
+
+const liveExchange = subscriptionExchange({
+  forwardSubscription(request) {
+    const name = request.operationName ?? "";
+    const extensions = persisted(name);
+    const payload = {
+      operationName: name,
+      variables: request.variables,
+      ...(extensions ? { extensions } : {}),
+      ...(import.meta.env.DEV || !extensions ? { query: request.query } : {}),
+    } as SubscribePayload;
+    return {
+      subscribe: (sink) => ({
+        unsubscribe: socket.subscribe(payload, sink as Parameters<typeof socket.subscribe>[1]),
+      }),
+    };
+  },
+});
+
+export const client = new Client({
+  url: "/graphql",
+  preferGetMethod: false,
+  fetchOptions: { headers: { "x-policylab": "1" }, credentials: "same-origin" },
+  exchanges: [cacheExchange, fingerprintExchange, fetchExchange, liveExchange],
+});
+
+/** Cuts the live connection, so that it comes back under the session of now. */
+export const reconnect = () => socket.terminate();
