@@ -1,0 +1,105 @@
+"""The verbs around conditions: one side says that it is met, the other agrees."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from policylab.kit.db import UnitOfWork
+from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.ids import uuid7
+from policylab.kit.viewer import Viewer
+from policylab.labs import Action, Standing, standing
+from policylab.positions.events import ConditionMarked
+from policylab.positions.rules import check_head
+from policylab.positions.service import still_open, subject_of, visible
+from policylab.positions.tables import ConditionMark, MarkKind, Position, PositionCondition
+
+MAY_MARK = frozenset({Action.MODERATE, Action.SETTLE_AMENDMENT, Action.CLOSE_PROCEDURE})
+
+
+async def mark_condition_met(
+    uow: UnitOfWork, viewer: Viewer, *, condition_id: UUID
+) -> PositionCondition:
+    """Say, for those who hold the text, that a condition has been met."""
+    condition, _, here = await _condition(uow, viewer, condition_id)
+    if not MAY_MARK & here.may:
+        here.require(Action.MODERATE)
+    await _mark(uow, here, condition, MarkKind.MET)
+    return condition
+
+
+async def confirm_condition(
+    uow: UnitOfWork, viewer: Viewer, *, condition_id: UUID
+) -> PositionCondition:
+    """Agree, for the delegation that set it, that a condition has been met."""
+    condition, position, here = await _condition(uow, viewer, condition_id)
+    if here.delegation_id != position.delegation_id:
+        raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only the delegation that set it confirms this.")
+    check_head(here.head)
+    if Action.TAKE_POSITION not in here.may:
+        here.require(Action.CONFIRM_POSITION)
+    if MarkKind.MET not in await _marks(uow, condition.id):
+        message = "Nobody has said yet that this condition is met."
+        raise Refused(RefusalCode.CONDITIONS_NOT_MET, message)
+    await _mark(uow, here, condition, MarkKind.CONFIRMED)
+    return condition
+
+
+async def _condition(
+    uow: UnitOfWork, viewer: Viewer, condition_id: UUID
+) -> tuple[PositionCondition, Position, Standing]:
+    """A condition of a current, released position whose procedure still takes changes."""
+    condition = await uow.session.get(PositionCondition, condition_id)
+    if condition is None:
+        raise not_found()
+    position = await visible(uow, viewer, condition.position_id)
+    here = await standing(uow.session, viewer, position.dialogue_id, lock=True)
+    if position.released_at is None:
+        raise Refused(RefusalCode.CONDITIONS_NOT_MET, "Release the position first.")
+    if position.superseded_at is not None:
+        message = "A newer position of this delegation has superseded this one."
+        raise Refused(RefusalCode.STALE, message)
+    await still_open(uow, subject_of(position), here.dialogue)
+    return condition, position, here
+
+
+async def _marks(uow: UnitOfWork, condition_id: UUID) -> set[MarkKind]:
+    rows = await uow.session.exec(
+        select(ConditionMark.kind).where(col(ConditionMark.condition_id) == condition_id)
+    )
+    return set(rows)
+
+
+async def _mark(
+    uow: UnitOfWork, here: Standing, condition: PositionCondition, kind: MarkKind
+) -> None:
+    values = {
+        "id": uuid7(),
+        "lab_id": condition.lab_id,
+        "dialogue_id": condition.dialogue_id,
+        "condition_id": condition.id,
+        "kind": kind,
+        "capacity_id": here.capacity_id,
+        "created_by": uow.viewer.person_id,
+    }
+    statement = insert(ConditionMark).values(values).on_conflict_do_nothing()
+    made = await uow.session.execute(statement.returning(col(ConditionMark.id)))
+    if made.first() is None:
+        raise Refused(RefusalCode.ALREADY_DONE, "This has been said already.")
+    uow.audit(
+        action=f"condition.{kind.value.lower()}",
+        object_type="PositionCondition",
+        object_id=condition.id,
+        lab_id=condition.lab_id,
+        capacity_id=here.capacity_id,
+    )
+    uow.announce(
+        ConditionMarked(
+            lab_id=condition.lab_id,
+            dialogue_id=condition.dialogue_id,
+            position_id=condition.position_id,
+            condition_id=condition.id,
+            mark=kind.value,
+        )
+    )
