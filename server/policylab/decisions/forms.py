@@ -92,9 +92,11 @@ def rule_as_json(rule: Rule) -> dict[str, Any]:
 
 
 def rule_from_json(value: Mapping[str, Any]) -> Rule:
-    """The rule in a record, a procedure's row or a template; the opposite of `rule_as_json`."""
+    """The rule in a record or a procedure's row; the opposite of `rule_as_json`.
+
+    Templates write the quorum as a pair and the base in small letters; that is read as well.
+    """
     inner = value.get("inner")
-    quorum = value.get("quorum")
     base = value.get("base")
     return Rule(
         code=RuleCode(value["code"]),
@@ -102,10 +104,19 @@ def rule_from_json(value: Mapping[str, Any]) -> Rule:
         levels=tuple(value.get("levels") or ()),
         numerator=value.get("numerator"),
         denominator=value.get("denominator"),
-        base=Base(base) if base else None,
+        base=Base(str(base).upper()) if base else None,
         days=value.get("days"),
-        quorum=(quorum["numerator"], quorum["denominator"]) if quorum else None,
+        quorum=_quorum(value.get("quorum")),
     )
+
+
+def _quorum(value: Any) -> tuple[int, int] | None:
+    if not value:
+        return None
+    if isinstance(value, Mapping):
+        parts = cast("Mapping[str, int]", value)
+        return parts["numerator"], parts["denominator"]
+    return value[0], value[1]
 
 
 def _inner(value: Any) -> Rule | None:

@@ -66,6 +66,10 @@ class SignedHead:
     signature: str
 
     @property
+    def data(self) -> bytes:
+        return canonical_json(self.value)
+
+    @property
     def size(self) -> int:
         return int(self.value["size"])
 
