@@ -1,5 +1,6 @@
 """Who there is: people, organisations, territories, and how people prove who they are."""
 
+from policylab.identity.directory import Entry, list_people
 from policylab.identity.events import PersonSuspended, SessionsEnded
 from policylab.identity.rules import FRESH, OrganisationKind, TokenScope, check_fresh
 from policylab.identity.service import (
@@ -25,7 +26,6 @@ from policylab.identity.service import (
 )
 from policylab.identity.sessions import (
     Account,
-    SessionLimits,
     close_provider_sessions,
     close_session,
     create_sign_in_code,
@@ -44,9 +44,9 @@ from policylab.identity.sessions import (
 __all__ = [
     "FRESH",
     "Account",
+    "Entry",
     "OrganisationKind",
     "PersonSuspended",
-    "SessionLimits",
     "SessionsEnded",
     "TokenScope",
     "add_membership",
@@ -64,6 +64,7 @@ __all__ = [
     "end_session",
     "hash_secret",
     "link_account",
+    "list_people",
     "may_describe_bodies",
     "needs_first_administrator",
     "note_failure",

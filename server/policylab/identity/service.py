@@ -52,7 +52,7 @@ async def may_describe_bodies(uow: UnitOfWork, viewer: Viewer) -> None:
     found = await (await uow.session.connection()).execute(
         text(
             "SELECT 1 FROM policylab_access WHERE person_id = :person "
-            "AND role IN ('administrator', 'secretariat', 'moderator') LIMIT 1"
+            "AND role IN ('ADMINISTRATOR', 'SECRETARIAT', 'MODERATOR') LIMIT 1"
         ),
         {"person": viewer.person_id},
     )

@@ -44,19 +44,11 @@ class Account:
     assurance: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionLimits:
-    """When a session ends by itself."""
-
-    idle: timedelta
-    absolute: timedelta
-
-
 async def open_session(
     uow: UnitOfWork,
     *,
     person_id: UUID,
-    limits: SessionLimits,
+    life: timedelta,
     user_agent: str | None = None,
     account: Account | None = None,
 ) -> str:
@@ -70,7 +62,7 @@ async def open_session(
         person_id=person_id,
         signed_in_at=uow.now,
         last_seen_at=uow.now,
-        expires_at=uow.now + limits.absolute,
+        expires_at=uow.now + life,
         user_agent=(user_agent or "")[:LONGEST_AGENT] or None,
         created_by=person_id,
         provider_issuer=account.issuer if account else None,
