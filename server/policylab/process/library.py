@@ -26,7 +26,8 @@ class BadTemplate(Exception):
 def problems_of(data: Any) -> list[str]:
     """What is wrong with a template's data; nothing when it is well made."""
     validator = Draft202012Validator(template_schema())
-    errors = sorted(validator.iter_errors(data), key=lambda error: list(map(str, error.path)))
+    found: list[Any] = list(validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType]
+    errors = sorted(found, key=lambda error: list(map(str, error.path)))
     if errors:
         return [f"{'/'.join(map(str, error.path)) or '(top)'}: {error.message}" for error in errors]
     return findings(read_template(data))
