@@ -19,7 +19,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from inspect import Parameter, signature
-from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -72,7 +81,7 @@ class Published:
         for field in self.cls.__dict__.values():
             declared = declaration(field)
             if declared:
-                wanted |= {declared.column, *declared.needs} - {None}
+                wanted |= {name for name in (declared.column, *declared.needs) if name}
         unknown = wanted - self.source.columns
         if unknown:
             raise RuntimeError(f"{self.name} names columns {self.source.name} has not: {unknown}")
@@ -93,7 +102,7 @@ def published(source: Source) -> Callable[[type[T]], type[T]]:
     def make(cls: type[T]) -> type[T]:
         for name, annotation in list(cls.__annotations__.items()):
             maker = cls.__dict__.get(name)
-            if isinstance(maker, _Maker):
+            if isinstance(maker, FieldMaker):
                 setattr(cls, name, maker.build(name, annotation))
         cls.__annotations__["row"] = strawberry.Private[Any]
         made = strawberry.type(cls, description=_first_paragraph(cls.__doc__))
@@ -103,11 +112,19 @@ def published(source: Source) -> Callable[[type[T]], type[T]]:
     return make
 
 
+def plain(description: str, **options: Any) -> Any:
+    """A field of a value or an input: nothing but what is put into it."""
+    declared = Declared("plain", "as the value it is part of")
+    return strawberry.field(description=description, metadata={"declared": declared}, **options)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(plain,))
 def value(cls: type[T]) -> type[T]:
     """A published value without a row of its own: as visible as the field that leads to it."""
     return strawberry.type(cls, description=_first_paragraph(cls.__doc__))
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(plain,))
 def described_input(cls: type[T]) -> type[T]:
     """An input object; only what the person says. Its docstring is its description."""
     return strawberry.input(cls, description=_first_paragraph(cls.__doc__))
@@ -119,12 +136,6 @@ def described_enum(cls: type[Enum]) -> None:
         strawberry.enum(cls, description=_first_paragraph(cls.__doc__))  # pyright: ignore[reportArgumentType]
 
 
-def plain(description: str, **options: Any) -> Any:
-    """A field of a value or an input: nothing but what is put into it."""
-    declared = Declared("plain", "as the value it is part of")
-    return strawberry.field(description=description, metadata={"declared": declared}, **options)
-
-
 def _first_paragraph(text: str | None) -> str:
     if not text:
         raise RuntimeError("Every published type has a docstring.")
@@ -132,7 +143,7 @@ def _first_paragraph(text: str | None) -> str:
 
 
 @dataclass(frozen=True)
-class _Maker:
+class FieldMaker:
     """A field before it knows its name and type."""
 
     description: str
@@ -164,7 +175,7 @@ def column(description: str, name: str | None = None) -> Any:
         read.__annotations__ = {"root": Any}
         return read
 
-    return _Maker(description, Declared("column", "as its row", name), resolve)
+    return FieldMaker(description, Declared("column", "as its row", name), resolve)
 
 
 def words(description: str, name: str) -> Any:
@@ -177,7 +188,7 @@ def words(description: str, name: str) -> Any:
         read.__annotations__ = {"root": Any, "info": Info, "language": str | None}
         return read
 
-    return _Maker(description, Declared("words", "as its row", name), resolve)
+    return FieldMaker(description, Declared("words", "as its row", name), resolve)
 
 
 def in_language(texts: Mapping[str, str] | None, language: str) -> str:
@@ -206,7 +217,7 @@ def all_words(description: str, name: str) -> Any:
         read.__annotations__ = {"root": Any}
         return read
 
-    return _Maker(description, Declared("words", "as its row", name), resolve)
+    return FieldMaker(description, Declared("words", "as its row", name), resolve)
 
 
 def to_one(description: str, *, by: str) -> Any:
@@ -222,7 +233,7 @@ def to_one(description: str, *, by: str) -> Any:
         read.__annotations__ = {"root": Any, "info": Info}
         return read
 
-    return _Maker(description, Declared("to_one", "as what it leads to", by), resolve)
+    return FieldMaker(description, Declared("to_one", "as what it leads to", by), resolve)
 
 
 def edge(
@@ -243,7 +254,7 @@ def edge(
         read.__annotations__ = {"root": Any, "info": Info}
         return read
 
-    return _Maker(description, Declared("edge", "as what it leads to", key), resolve)
+    return FieldMaker(description, Declared("edge", "as what it leads to", key), resolve)
 
 
 Load = Callable[..., Awaitable[Sequence[Any]]]
@@ -259,7 +270,7 @@ def computed(description: str, batch: Load, *, access: str, needs: tuple[str, ..
     def resolve(field: str, annotation: Any) -> Callable[..., Any]:
         return _batched(batch)
 
-    return _Maker(description, Declared("computed", access, None, needs), resolve)
+    return FieldMaker(description, Declared("computed", access, None, needs), resolve)
 
 
 def _batched(batch: Load) -> Callable[..., Any]:
@@ -311,7 +322,7 @@ def by_id(description: str) -> Any:
         read.__annotations__ = {"info": Info, "id": strawberry.ID}
         return read
 
-    return _Maker(description, Declared("root", "as what it leads to"), resolve)
+    return FieldMaker(description, Declared("root", "as what it leads to"), resolve)
 
 
 def root(description: str, function: Callable[..., Any], *, access: str) -> Any:
@@ -329,14 +340,14 @@ def root(description: str, function: Callable[..., Any], *, access: str) -> Any:
         read.__annotations__ = {"info": Info} | {o.name: o.annotation for o in options}
         return read
 
-    return _Maker(description, Declared("root", access), resolve)
+    return FieldMaker(description, Declared("root", access), resolve)
 
 
 def query(cls: type[T]) -> type[T]:
     """Part of the schema's Query type; `schema.py` puts the parts together."""
     for name, annotation in list(cls.__annotations__.items()):
         maker = cls.__dict__.get(name)
-        if isinstance(maker, _Maker):
+        if isinstance(maker, FieldMaker):
             setattr(cls, name, maker.build(name, annotation))
     return strawberry.type(cls)
 

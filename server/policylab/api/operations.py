@@ -39,7 +39,6 @@ class _AddTypeNames(Visitor):
             arguments=(),
             directives=(),
             selection_set=None,
-            nullability_assertion=None,
         )
         return SelectionSetNode(selections=(*node.selections, added))
 

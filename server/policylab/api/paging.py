@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from policylab.api import loading
 from policylab.api.context import Context
-from policylab.api.declare import Declared, Info, _Maker, plain, target_name, value
+from policylab.api.declare import Declared, Info, FieldMaker, plain, target_name, value
 from policylab.kit.errors import RefusalCode, Refused
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ def connection(
         return read
 
     declared = Declared("connection" if by else "root", "as what it leads to", key if by else None)
-    return _Maker(description, declared, resolve)
+    return FieldMaker(description, declared, resolve)
 
 
 async def page_of(

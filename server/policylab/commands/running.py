@@ -33,7 +33,7 @@ def up(
     empty: Annotated[bool, typer.Option("--empty", help="Without the demo data.")] = False,
 ) -> None:
     """Set everything up that is missing, and serve: with the fictional state of Arvenia as demo."""
-    more = {} if empty else {"demo_mode": True}
+    more: dict[str, Any] = {} if empty else {"demo_mode": True}
     settings, listening = _settings(port, **more)
     _serve(settings, listening, first=_load_reference if empty else _load_demo)
 

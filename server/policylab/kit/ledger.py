@@ -18,7 +18,7 @@ HOUSE = UUID(int=0)
 class LabLedger(SQLModel, table=True):
     """One row a lab: its revision and the head of its chain of audit events. Locked last."""
 
-    __tablename__ = "lab_ledger"
+    __tablename__ = "lab_ledger"  # pyright: ignore[reportAssignmentType]
 
     lab_id: UUID = Field(primary_key=True)
     revision: int = Field(default=0, sa_type=BigInteger)
@@ -29,7 +29,7 @@ class LabLedger(SQLModel, table=True):
 class AuditEvent(SQLModel, table=True):
     """Who did what to which thing, and when; chained by hash within its lab. Never words."""
 
-    __tablename__ = "audit_event"
+    __tablename__ = "audit_event"  # pyright: ignore[reportAssignmentType]
 
     lab_id: UUID = Field(primary_key=True)
     sequence: int = Field(primary_key=True, sa_type=BigInteger)
@@ -47,7 +47,7 @@ class AuditEvent(SQLModel, table=True):
 class Outbox(SQLModel, table=True):
     """Announcements, kept in the transaction of the change that they report."""
 
-    __tablename__ = "outbox"
+    __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]
 
     sequence: int | None = Field(
         default=None, sa_column=Column(BigInteger, Identity(), primary_key=True)
@@ -68,7 +68,7 @@ class Outbox(SQLModel, table=True):
 class MutationAnswer(SQLModel, table=True):
     """The first answer to a client mutation id; a retry gets it again (promises X1 to X3)."""
 
-    __tablename__ = "mutation_answer"
+    __tablename__ = "mutation_answer"  # pyright: ignore[reportAssignmentType]
 
     person_id: UUID = Field(primary_key=True)
     key: str = Field(primary_key=True, sa_type=Text)
