@@ -52,9 +52,11 @@ async def heard(
     """Announcements that concern a subscription, while its viewer still is who she was."""
     async with context.database.bus.listen() as announcements:
         async for announcement in announcements:
-            if announcement.kind in WHO_CHANGED and _names(announcement, context.viewer.person_id):
-                if not await _still_there(context):
-                    return
+            about_viewer = announcement.kind in WHO_CHANGED and _names(
+                announcement, context.viewer.person_id
+            )
+            if about_viewer and not await _still_there(context):
+                return
             if concerns(announcement) and await _may_hear(context, announcement):
                 context.forget()
                 yield announcement

@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from policylab.api import loading
 from policylab.api.context import Context
-from policylab.api.declare import Declared, Info, FieldMaker, plain, target_name, value
+from policylab.api.declare import Declared, FieldMaker, Info, plain, target_name, value
 from policylab.kit.errors import RefusalCode, Refused
 
 T = TypeVar("T")

@@ -82,7 +82,7 @@ class Scope:
 
 def _access(column: str, key: str) -> str:
     return (
-        f"{{t}}.{column} IN (SELECT a.{key} FROM policylab_access a "
+        f"{{t}}.{column} IN (SELECT a.{key} FROM policylab_access a "  # noqa: S608 our names
         f"WHERE a.person_id = {VIEWER} AND a.{key} IS NOT NULL)"
     )
 
