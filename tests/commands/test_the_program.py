@@ -1,0 +1,129 @@
+"""The installed program, run as its users run it: an own process on a database of its own."""
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from policylab.kit.embedded import SUPERUSER, EmbeddedPostgres
+from policylab.kit.ids import uuid7
+from policylab.settings import PREFIX
+from tests.serving import PROGRAM
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def database_url(postgres_server: EmbeddedPostgres, template_database: str) -> Generator[str]:
+    """The owner's address of a migrated, empty database."""
+    name = f"program_{uuid7().hex[-12:]}"
+    postgres_server.create_database(name, template=template_database)
+    yield postgres_server.url(name, SUPERUSER)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path) -> Run:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    environment |= {"POLICYLAB_DATABASE_URL": database_url, "POLICYLAB_DATA_FOLDER": str(tmp_path)}
+
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            env=environment | more,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def test_an_administrator_gets_a_code_and_is_listed(run: Run) -> None:
+    code = run("people", "administrator", "Service desk", "--email", "desk@example.org")
+    assert code.returncode == 0, code.stderr
+    assert len(code.stdout.strip()) == 26
+    people = json.loads(run("people", "--json").stdout)
+    assert [(each["name"], each["administrator"]) for each in people] == [("Service desk", True)]
+
+
+def test_a_token_is_printed_once_and_revoked(run: Run) -> None:
+    run("people", "administrator", "Service desk", "--email", "desk@example.org")
+    token = run("token", "create", "--person", "desk@example.org", "--scope", "read")
+    assert token.stdout.startswith("pl_")
+    assert run("token", "revoke", "--person", "desk@example.org").returncode == 0
+
+
+def test_somebody_unknown_gets_a_sentence_and_no_token(run: Run) -> None:
+    answer = run("token", "create", "--person", "nobody@example.org", "--scope", "read")
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert "policylab people" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_backup_brings_everything_back(run: Run, tmp_path: Path) -> None:
+    run("people", "administrator", "Service desk", "--email", "desk@example.org")
+    before = run("people", "--json").stdout
+    file = str(tmp_path / "house.dump")
+    assert run("backup", file).returncode == 0
+    refused = run("restore", file)
+    assert refused.returncode == 1
+    assert "--replace" in refused.stderr
+    assert run("people", "--json").stdout == before
+    run("people", "administrator", "Somebody later")
+    put_back = run("restore", file, "--replace")
+    assert put_back.returncode == 0, put_back.stderr
+    assert run("people", "--json").stdout == before
+
+
+def test_what_is_no_backup_is_not_put_back(run: Run, tmp_path: Path) -> None:
+    run("people", "administrator", "Service desk")
+    (tmp_path / "letter.txt").write_text("Dear all")
+    answer = run("restore", str(tmp_path / "letter.txt"), "--replace")
+    assert answer.returncode == 1
+    assert "no backup" in answer.stderr
+    assert len(json.loads(run("people", "--json").stdout)) == 1
+
+
+def test_the_doctor_finds_what_loses_data(run: Run) -> None:
+    """The tests' own server has fsync off, to be quick: just what the doctor must find."""
+    answer = run("doctor", "--json")
+    findings = {each["what"]: each for each in json.loads(answer.stdout)}
+    assert answer.returncode == 1
+    assert findings["fsync is off"]["well"] is False
+    assert all(each["well"] for what, each in findings.items() if "chained" in what)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"POLICYLAB_PORT": "none"}, "POLICYLAB_PORT"),
+        ({"POLICYLAB_BASE_URL": "lab"}, "POLICYLAB_BASE_URL"),
+        ({"POLICYLAB_HOST": "0.0.0.0"}, "https"),
+        ({"POLICYLAB_DATABASE_URL": "postgresql+asyncpg://x@localhost:1/x"}, "can't be reached"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(
+    run: Run, settings: dict[str, str], sentence: str
+) -> None:
+    answer = run("serve", **({"POLICYLAB_PORT": "0"} | settings))
+    assert answer.returncode == 1
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_port_that_is_taken_is_named(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = run("serve", "--port", str(port))
+    assert answer.returncode == 1
+    assert f"Port {port}" in answer.stderr
+    assert "--port" in answer.stderr

@@ -1,0 +1,62 @@
+"""Promises are tested on a real server process with a database of its own."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from policylab.kit.db import Database
+from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
+from policylab.kit.ids import uuid7
+from tests.serving import Served
+
+WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
+
+
+def full(number: int, short: int) -> int:
+    """How often: in full with --whole, else the short form."""
+    return number if WHOLE else short
+
+
+@pytest.fixture
+def new_house(
+    postgres_server: EmbeddedPostgres, template_database: str
+) -> Generator[Callable[[], str]]:
+    """Makes migrated, empty databases of this test's own; answers their addresses."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"promise_{uuid7().hex[-12:]}"
+        postgres_server.create_database(name, template=template_database)
+        made.append(name)
+        return postgres_server.url(name, SERVICE)
+
+    yield make
+    for name in made:
+        postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def owner_url(postgres_server: EmbeddedPostgres) -> Callable[[str], str]:
+    """The owner's address of a service address."""
+    return lambda url: url.replace(f"//{SERVICE}@", f"//{OWNER}@")
+
+
+@pytest.fixture
+async def house(new_house: Callable[[], str]) -> AsyncGenerator[Database]:
+    """A migrated, empty house of this test's own, opened in this process as well."""
+    database = await Database.connect(await asyncio.to_thread(new_house), size=6)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def served(house: Database, tmp_path: Path) -> Generator[Served]:
+    """That house, served by a process of its own; stopped afterwards."""
+    url = house.engine.url.render_as_string(hide_password=False)
+    server = Served(url, tmp_path)
+    server.start()
+    yield server
+    server.stop()
