@@ -1,7 +1,6 @@
 import hashlib
 
 import pytest
-from tests.decisions.rfc9162 import consistent, included
 
 from policylab.decisions.merkle import (
     EMPTY,
@@ -10,6 +9,7 @@ from policylab.decisions.merkle import (
     leaf_hash,
     tree_root,
 )
+from tests.decisions.rfc9162 import consistent, included
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(17)]
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.decisions.recompute import outcome_of
 
 from policylab.decisions.forms import (
     check_rule,
@@ -30,6 +29,7 @@ from policylab.decisions.rules import (
 from policylab.decisions.words import explain, explain_missing, explain_rule
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.positions.rules import Stance
+from tests.decisions.recompute import outcome_of
 
 VECTORS = json.loads((Path(__file__).parent / "data/decision_rule_vectors.json").read_text())
 CONSENSUS = Rule(code=RuleCode.CONSENSUS)

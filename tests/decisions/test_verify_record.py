@@ -7,13 +7,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.decisions.sealed import Log, a_package, a_record
 
 from policylab.decisions import verify_record
 from policylab.decisions.log_rules import LeafKind
 from policylab.decisions.signing import KeyUnusable, key_id, new_signer, open_signer
 from policylab.decisions.verify_record import Altered, verify
 from policylab.kit import canonical
+from tests.decisions.sealed import Log, a_package, a_record
 
 
 def test_a_package_verifies_with_the_service_key() -> None:
