@@ -1,0 +1,44 @@
+"""From evidence to text and back: links to recommendations, coverage, progress reports."""
+
+from policylab.strategies.clauses import Clause, clauses_in, clauses_now
+from policylab.strategies.coverage import Row, Trace, coverage_of
+from policylab.strategies.events import ReportFiled, TraceChanged
+from policylab.strategies.rules import (
+    CoverageState,
+    TraceKind,
+    TraceState,
+    counted,
+    coverage_state,
+    trace_state,
+)
+from policylab.strategies.service import (
+    attach_assessment,
+    confirm_link,
+    file_report,
+    link_recommendation,
+    respond,
+    unlink_recommendation,
+)
+
+__all__ = [
+    "Clause",
+    "CoverageState",
+    "ReportFiled",
+    "Row",
+    "Trace",
+    "TraceChanged",
+    "TraceKind",
+    "TraceState",
+    "attach_assessment",
+    "clauses_in",
+    "clauses_now",
+    "confirm_link",
+    "counted",
+    "coverage_of",
+    "coverage_state",
+    "file_report",
+    "link_recommendation",
+    "respond",
+    "trace_state",
+    "unlink_recommendation",
+]

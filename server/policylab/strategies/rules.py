@@ -1,0 +1,88 @@
+"""What follows from links and answers for a recommendation. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+
+from policylab.index import ResponseAnswer
+from policylab.kit.errors import RefusalCode, Refused
+
+LONGEST_NOTE = 2_000
+
+
+class TraceKind(StrEnum):
+    """How a clause stands to a recommendation."""
+
+    ADDRESSES = "ADDRESSES"
+    PARTLY = "PARTLY"
+    CONTRADICTS = "CONTRADICTS"
+
+
+class TraceState(StrEnum):
+    """Whether a link still speaks of the words it was made for."""
+
+    CONFIRMED = "CONFIRMED"
+    TO_BE_CONFIRMED = "TO_BE_CONFIRMED"
+    """The clause has changed, or is gone, since somebody last confirmed the link."""
+
+
+class CoverageState(StrEnum):
+    """How far a text answers a recommendation."""
+
+    ANSWERED = "ANSWERED"
+    PARTLY = "PARTLY"
+    OPEN = "OPEN"
+    DECLINED = "DECLINED"
+    REFERRED = "REFERRED"
+
+
+def trace_state(confirmed: Mapping[str, str], now: Mapping[str, str]) -> TraceState:
+    """Judge a link by the clause's hash in each language, as it was confirmed and as it is now.
+
+    A language that came later changes nothing of what was confirmed.
+    """
+    if not now or any(now.get(tag) != known for tag, known in confirmed.items()):
+        return TraceState.TO_BE_CONFIRMED
+    return TraceState.CONFIRMED
+
+
+def coverage_state(
+    links: Iterable[tuple[TraceKind, TraceState]], answer: ResponseAnswer | None
+) -> CoverageState:
+    """What a recommendation's links and its response come to.
+
+    A clause counts in full only while its link is confirmed and the response is not partial. What
+    is declined or referred stays so while no clause addresses it.
+    """
+    found = set(links)
+    if (TraceKind.ADDRESSES, TraceState.CONFIRMED) in found:
+        partly = answer is ResponseAnswer.PARTLY
+        return CoverageState.PARTLY if partly else CoverageState.ANSWERED
+    if answer is ResponseAnswer.DECLINED:
+        return CoverageState.DECLINED
+    if answer is ResponseAnswer.REFERRED:
+        return CoverageState.REFERRED
+    touched = {kind for kind, _ in found} - {TraceKind.CONTRADICTS}
+    return CoverageState.PARTLY if touched else CoverageState.OPEN
+
+
+def counted(states: Iterable[CoverageState]) -> dict[CoverageState, int]:
+    """How many recommendations stand in each state; none is left out."""
+    counts = Counter(states)
+    return {state: counts[state] for state in CoverageState}
+
+
+def check_note(note: str) -> str:
+    """The note without blanks; refused when it is too long."""
+    cleaned = note.strip()
+    if len(cleaned) > LONGEST_NOTE:
+        message = f"Write at most {LONGEST_NOTE} characters here."
+        raise Refused(RefusalCode.TOO_LARGE, message, field="note")
+    return cleaned
+
+
+def check_link(kind: TraceKind, held: Collection[TraceKind]) -> None:
+    """Refuse to make the very link that is there."""
+    if kind in held:
+        message = "This clause is linked to this recommendation in this way already."
+        raise Refused(RefusalCode.ALREADY_DONE, message)
