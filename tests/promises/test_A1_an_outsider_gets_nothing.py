@@ -1,0 +1,119 @@
+"""A1: whatever an outsider asks for, none of the words of a dialogue comes back; A2: nor a hint."""
+
+import pytest
+
+from policylab import demo, identity
+from policylab.kit.db import Database
+from policylab.kit.viewer import ANONYMOUS, SYSTEM, Viewer
+from tests.promises import walking
+from tests.promises.walking import Walker
+
+
+@pytest.fixture
+async def arvenia(house: Database) -> Database:
+    """A house with three dialogues in it, at work."""
+    await demo.load(house)
+    return house
+
+
+async def stranger(database: Database) -> Viewer:
+    """Somebody who is signed in and has standing nowhere."""
+    async with database.write(SYSTEM) as uow:
+        person = await identity.create_person(uow, SYSTEM, display_name="A stranger")
+    return Viewer(person_id=person.id)
+
+
+async def members(database: Database) -> list[Viewer]:
+    people = await identity.list_people(database, illustrative_only=True)
+    return [Viewer(person_id=each.id) for each in people if not each.administrator]
+
+
+async def everything(walker: Walker, ids: dict[str, list[str]]) -> bytes:
+    """All that one viewer gets: every root field, and every node by its identifier."""
+    answers = [answer async for _, answer in walker.roots(ids)]
+    for kind, known in ids.items():
+        answers += [await walker.node(kind, identifier) for identifier in known]
+    return walking.as_bytes(answers)
+
+
+def found_in(text: bytes, words: set[str]) -> list[str]:
+    """Which of these sentences are in the answers, escapes and all."""
+    return [each for each in words if walking.as_json(each) in text]
+
+
+@pytest.mark.parametrize("who", ["nobody", "a stranger"])
+async def test_an_outsider_gets_nothing(arvenia: Database, who: str) -> None:
+    viewer = ANONYMOUS if who == "nobody" else await stranger(arvenia)
+    ids = await walking.identifiers(arvenia)
+    canaries = await walking.words_of(arvenia, guarded=True)
+    canaries -= await walking.words_of(arvenia, guarded=False)
+    assert len(canaries) > 100
+    walker = Walker(arvenia, viewer)
+    guarded = {kind: known for kind, known in ids.items() if walking.is_guarded(kind)}
+    for kind, known in guarded.items():
+        for identifier in known:
+            answer = await walker.node(kind, identifier)
+            assert answer.get("data") == {"node": None}, (kind, answer)
+    text = await everything(walker, ids)
+    assert found_in(text, canaries) == []
+    hidden = {identifier for known in guarded.values() for identifier in known}
+    assert [each for each in hidden if each.encode() in text] == []
+
+
+async def test_the_same_walk_as_a_member_finds_what_is_there(arvenia: Database) -> None:
+    ids = await walking.identifiers(arvenia)
+    walkers = [Walker(arvenia, viewer) for viewer in await members(arvenia)]
+    missing: list[tuple[str, str]] = []
+    for kind, known in ids.items():
+        if not walking.is_guarded(kind):
+            continue
+        for identifier in known[:20]:
+            for walker in walkers:
+                answer = await walker.node(kind, identifier)
+                assert "errors" not in answer, (kind, answer["errors"][:2])
+                if answer["data"]["node"] is not None:
+                    break
+            else:
+                missing.append((kind, identifier))
+    assert missing == []
+
+
+async def test_an_unknown_thing_and_one_of_others_are_answered_alike(arvenia: Database) -> None:
+    """A2: the same bytes, whether there is nothing or one may not see it."""
+    ids = await walking.identifiers(arvenia)
+    walker = Walker(arvenia, await stranger(arvenia))
+    for kind, known in ids.items():
+        if not walking.is_guarded(kind) or not known:
+            continue
+        nothing = walking.unknown(kind)
+        assert await walker.node(kind, known[0]) == await walker.node(kind, nothing)
+        one = [a async for _, a in walker.roots({kind: known[:1]})]
+        other = [a async for _, a in walker.roots({kind: [nothing]})]
+        assert one == other, kind
+
+
+async def test_every_mutation_answers_an_outsider_alike_and_changes_nothing(
+    arvenia: Database,
+) -> None:
+    ids = await walking.identifiers(arvenia)
+    walker = Walker(arvenia, await stranger(arvenia))
+    before = await walking.rows_of_guarded_tables(arvenia)
+    asked = 0
+    for name, text, on_known, on_unknown in walking.mutations(ids):
+        one, other = await walker.ask(text, on_known), await walker.ask(text, on_unknown)
+        assert walking.without_echo(one, on_known) == walking.without_echo(other, on_unknown), name
+        asked += 1
+    assert asked > 40
+    assert await walking.rows_of_guarded_tables(arvenia) == before
+
+
+async def test_what_is_closed_inside_a_delegation_stays_there(arvenia: Database) -> None:
+    """Drafted positions and closed remarks: not for other delegations, not for the moderator."""
+    closed = await walking.closed_matter(arvenia)
+    assert closed
+    for kind, identifier, delegation_id in closed:
+        inside = await walking.people_of_delegation(arvenia, delegation_id)
+        for viewer in await members(arvenia):
+            answer = await Walker(arvenia, viewer).node(kind, identifier)
+            visible = answer["data"]["node"] is not None
+            assert visible is (viewer.person_id in inside), (kind, identifier, viewer)
