@@ -1,1 +1,48 @@
 """Writing one text together, live: who wrote what, stored before anybody else sees it."""
+
+from policylab.coediting.anchors import Spot, read_anchor
+from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.hub import Hub
+from policylab.coediting.outline import Suggestion, suggestions_in
+from policylab.coediting.rules import NOBODY, Gate, Right, Standing
+from policylab.coediting.service import (
+    Share,
+    Text,
+    accept_suggestion,
+    close_draft,
+    committed_text,
+    edit_text,
+    make_anchor,
+    open_draft,
+    reject_suggestion,
+    reopen_draft,
+    resolve_anchors,
+    written_by,
+)
+
+__all__ = [
+    "NOBODY",
+    "DraftClosed",
+    "DraftReopened",
+    "Gate",
+    "Hub",
+    "Right",
+    "Share",
+    "Spot",
+    "Standing",
+    "Suggestion",
+    "Text",
+    "TextChanged",
+    "accept_suggestion",
+    "close_draft",
+    "committed_text",
+    "edit_text",
+    "make_anchor",
+    "open_draft",
+    "read_anchor",
+    "reject_suggestion",
+    "reopen_draft",
+    "resolve_anchors",
+    "suggestions_in",
+    "written_by",
+]

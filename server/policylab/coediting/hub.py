@@ -32,13 +32,12 @@ HINTS_AT_ONCE: Final = 100
 class Hub:
     """Opens a draft once however many people come, and lets it go when the last has left."""
 
-    def __init__(self, database: Database, gate: Gate, encode: Callable[[bytes], bytes]) -> None:
+    def __init__(self, database: Database, gate: Gate) -> None:
         self.store = Store(database)
         self.epoch = 0
         """Counts how often rights may have changed: an answer from before is asked for again."""
         self._database = database
         self._gate = gate
-        self._encode = encode
         self._rooms: dict[UUID, Room] = {}
         self._name = os.urandom(4).hex()
         self._hints: dict[UUID, int] = {}
@@ -51,6 +50,7 @@ class Hub:
         bus = self._database.bus
         bus.on(DraftClosed, self._closed_or_reopened)
         bus.on(DraftReopened, self._closed_or_reopened)
+        bus.on(TextChanged, self._changed_by_the_house)
         await bus.hear(CHANNEL, self._hear)
         self._looker = asyncio.create_task(self._look(), name="coediting.look")
 
@@ -97,8 +97,8 @@ class Hub:
         for room in self._rooms.values():
             if draft_id not in (None, room.draft_id):
                 continue
-            if dialogue_id not in (None, room.dialogue_id):
-                continue
+            if dialogue_id is not None and room.dialogue_id not in (None, dialogue_id):
+                continue  # a room that has not been loaded yet may be of any dialogue
             concerned = [
                 peer
                 for peer in room.peers
@@ -106,10 +106,25 @@ class Hub:
             ]
             room.dismiss(concerned, RIGHTS_CHANGED, "What you may do here has changed.")
 
-    # ── for rooms ──
+    async def access_changed(
+        self, person_ids: Iterable[UUID | str], dialogue_id: UUID | None
+    ) -> None:
+        """These people may do something else now; without people, everybody in the dialogue.
 
-    def encode(self, message: bytes) -> bytes:
-        return self._encode(message)
+        Their connections are closed with 4501; clients come back, and the gate is asked anew.
+        """
+        persons = {UUID(str(person)) for person in person_ids}
+        if persons or dialogue_id is not None:
+            self.close(dialogue_id=dialogue_id, person_ids=persons or None)
+
+    def present(self, draft_id: UUID) -> list[Standing]:
+        """Who has the draft open in this process, each person in a capacity once."""
+        room = self._rooms.get(draft_id)
+        peers = room.peers if room is not None else ()
+        here = {peer.session.owner: peer.session.standing for peer in peers}
+        return sorted(here.values(), key=lambda standing: (standing.label, standing.function))
+
+    # ── for rooms ──
 
     def stored(self, room: Room) -> None:
         """Tell the other processes soon, and everybody after a quiet moment."""
@@ -169,6 +184,12 @@ class Hub:
             for seq, closed in heads.values():
                 room.hear(seq, closed)
         self.close(draft_id=draft_id)
+
+    async def _changed_by_the_house(self, announcement: Announcement) -> None:
+        """A verb has written into the log; here, or in another process."""
+        room = self._rooms.get(UUID(announcement.payload["draft_id"]))
+        if room is not None:
+            room.hear(int(announcement.payload["seq"]))
 
     async def _look(self) -> None:
         """Hints may be lost: ask the database how far the open drafts are."""

@@ -65,7 +65,7 @@ def shown(state: Any, standing: Standing) -> dict[str, Any]:
         }
     }
     cursor = _field(state, "cursor")
-    anchor, head = _position(_field(cursor, "anchor")), _position(_field(cursor, "head"))
+    anchor, head = position_of(_field(cursor, "anchor")), position_of(_field(cursor, "head"))
     if anchor is not None and head is not None:
         said["cursor"] = {"anchor": anchor, "head": head}
     return said
@@ -75,7 +75,7 @@ def _field(value: Any, key: str) -> Any:
     return cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
 
 
-def _position(value: Any) -> dict[str, Any] | None:
+def position_of(value: Any) -> dict[str, Any] | None:
     """A relative position with nothing but its own fields, or None."""
     if not isinstance(value, dict):
         return None

@@ -53,6 +53,10 @@ class Struct:
     place: Place
     right: Place = None
     """Its right neighbour, where both are named."""
+    key: str | None = None
+    """The name of an attribute, where it is spelled out."""
+    said: Any = None
+    """The words of a string, the first value of an attribute."""
 
 
 @dataclass(slots=True)
@@ -138,23 +142,24 @@ class _Reader:
                 gone = Struct(client, clock, length, Kind.GONE, False, (client, clock))
                 self.update.structs.append(gone)
             return length
-        hangs, place, right = self._place(info, client, clock)
-        kind, length = self._content(reference)
+        hangs, place, right, key = self._place(info, client, clock)
+        kind, length, said = self._content(reference)
         if info & 0x20:
             if kind in (Kind.ELEMENT, Kind.WORDS, Kind.INLINE):
                 raise BadBytes("An attribute holds something else than a value.")
             kind = Kind.VALUE
         elif kind is Kind.VALUE:
             raise BadBytes("A value stands where blocks or words belong.")
-        self.update.structs.append(Struct(client, clock, length, kind, hangs, place, right))
+        struct = Struct(client, clock, length, kind, hangs, place, right, key, said)
+        self.update.structs.append(struct)
         return length
 
-    def _place(self, info: int, client: int, clock: int) -> tuple[bool, Place, Place]:
+    def _place(self, info: int, client: int, clock: int) -> tuple[bool, Place, Place, str | None]:
         cursor = self.cursor
         left = self._id(client, clock) if info & 0x80 else None
         right = self._id(client, clock) if info & 0x40 else None
         if info & 0xC0:
-            return False, left or right, right if left else None
+            return False, left or right, right if left else None, None
         place: Place = None
         named = cursor.uint()
         if named == 1:
@@ -164,11 +169,12 @@ class _Reader:
             place = self._id(client, clock)
         else:
             raise BadBytes("A part has no known place.")
+        key = None
         if info & 0x20:
-            self._name("attribute")
+            key = self._name("attribute")
             if place is None:
                 raise BadBytes("The text itself has no attributes.")
-        return True, place, None
+        return True, place, None, key
 
     def _id(self, client: int, clock: int) -> tuple[int, int]:
         other, at = self.cursor.uint(), self.cursor.uint()
@@ -191,21 +197,21 @@ class _Reader:
             raise BadBytes("A run is empty or too long.", too_large=length > 0)
         return length
 
-    def _content(self, reference: int) -> tuple[Kind, int]:
+    def _content(self, reference: int) -> tuple[Kind, int, Any]:
         cursor = self.cursor
         if reference == 4:
-            length = utf16_length(cursor.string())
-            if not length:
+            words = cursor.string()
+            if not words:
                 raise BadBytes("A string is empty.")
-            return Kind.INLINE, length
+            return Kind.INLINE, utf16_length(words), words
         if reference == 1:
-            return Kind.DELETED, self._run()
+            return Kind.DELETED, self._run(), None
         if reference == 6:
-            return Kind.INLINE, self._mark()
+            return Kind.INLINE, self._mark(), None
         if reference == 7:
-            return self._type(), 1
+            return self._type(), 1, None
         if reference == 8:
-            return Kind.VALUE, self._values()
+            return Kind.VALUE, *self._values()
         raise BadBytes("A part is of a kind that has no place in a text.")
 
     def _mark(self) -> int:
@@ -225,14 +231,15 @@ class _Reader:
             raise BadBytes("A block is not one that a text may hold.")
         return Kind.ELEMENT
 
-    def _values(self) -> int:
+    def _values(self) -> tuple[int, Any]:
         cursor = self.cursor
         count = cursor.uint()
         if not 0 < count <= cursor.end - cursor.at:
             raise BadBytes("A list of values is empty or goes beyond the end.")
-        for _ in range(count):
-            self._note(cursor.value())
-        return count
+        values = [cursor.value() for _ in range(count)]
+        for value in values:
+            self._note(value)
+        return count, values[0]
 
     def _note(self, value: Any) -> None:
         if isinstance(value, dict) and "capacity" in value:

@@ -10,7 +10,7 @@ from pycrdt import Doc, XmlFragment
 
 from policylab.coediting.rules import BLOCKS, MARKS, ROOT
 
-_HASHED: Final = re.compile(r"(.*)(--[a-zA-Z0-9+/=]{8})")
+MARK_NAME: Final = re.compile(r"(.*)(--[a-zA-Z0-9+/=]{8})")
 """y-tiptap's spelling of a mark that may be there twice."""
 
 _ORDER: Final = {
@@ -83,7 +83,7 @@ def _words(runs: list[tuple[Any, dict[str, Any] | None]]) -> list[Json]:
 def _marks(attributes: dict[str, Any]) -> list[Json]:
     marks: list[tuple[int, str, Json]] = []
     for key, value in attributes.items():
-        hashed = _HASHED.fullmatch(key)
+        hashed = MARK_NAME.fullmatch(key)
         name = hashed[1] if hashed else key
         if value is None or name not in MARKS:
             continue

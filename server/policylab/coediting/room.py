@@ -7,7 +7,7 @@ from a document in which everything is durable.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -36,10 +36,6 @@ class House(Protocol):
     """What a draft needs of the process that it lives in."""
 
     store: Store
-
-    def encode(self, message: bytes) -> bytes:
-        """A message as the transport frames it, the same bytes for every connection."""
-        ...
 
     def stored(self, room: Room) -> None:
         """The draft's log has grown."""
@@ -135,7 +131,7 @@ class Room:
                 self._give_up(TRY_LATER, "This can't be stored at the moment.")
             except Unknown:
                 self._give_up(TRY_LATER, "This draft can't be opened.")
-            except Exception:  # the draft of this one room; the others go on
+            except Exception:  # noqa: BLE001 the draft of this one room; the others go on
                 log.exception("coediting.turn_failed", draft=str(self.draft_id))
                 self._give_up(TRY_LATER, "Something went wrong; please come back.")
             for peer in {item.peer for item in items}:
@@ -373,13 +369,12 @@ class Room:
         return [protocol.show_presences(news)] if news else []
 
     def _send(self, peer: Peer, message: bytes) -> None:
-        peer.write(self._house.encode(message))
+        peer.write((message,))
 
     def _send_all(self, messages: Sequence[bytes]) -> None:
-        """One encoding for everybody; presence rides along when it has changed."""
-        encode: Callable[[bytes], bytes] = self._house.encode
-        data = b"".join(encode(message) for message in [*messages, *self._presence_news()])
-        if data:
+        """The same bytes for everybody; presence rides along when it has changed."""
+        together = (*messages, *self._presence_news())
+        if together:
             for peer in list(self.peers):
                 if peer not in self._joining:
-                    peer.write(data)
+                    peer.write(together)

@@ -3,6 +3,7 @@
 Nothing leaves before it is stored; a turn that fails leaves nothing but a document to be dropped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,8 +34,8 @@ class Peer(Protocol):
 
     session: Session
 
-    def write(self, data: bytes) -> None:
-        """Send frames that are already encoded."""
+    def write(self, messages: Sequence[bytes]) -> None:
+        """Send these messages, a frame each; everybody is given the same bytes."""
         ...
 
     def close(self, code: int, reason: str) -> None: ...

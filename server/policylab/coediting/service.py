@@ -1,0 +1,299 @@
+"""The verbs and reads of live texts, for the rooms above: each judges first who may do it.
+
+Whatever changes a text here holds the lock of its head, as every edit does: an edit is in the log
+before a closing, or never.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pycrdt import Doc
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from policylab.coediting import anchors, authorship, editing
+from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.lib0 import BadBytes
+from policylab.coediting.live import Live
+from policylab.coediting.outline import blocks_of, identifier
+from policylab.coediting.reader import read_update
+from policylab.coediting.reading import read_text
+from policylab.coediting.session import Knowledge, Owner
+from policylab.coediting.tables import DraftClient, DraftHead, DraftSnapshot, DraftUpdate
+from policylab.coediting.writing import write_text
+from policylab.kit.db import UnitOfWork
+from policylab.kit.errors import RefusalCode, Refused
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A live text as it is stored."""
+
+    content: Json
+    """ProseMirror JSON; attributes that nobody set are left out."""
+    seq: int
+    """How far its log goes."""
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many characters of a clause somebody wrote in one capacity."""
+
+    section_id: UUID | None
+    """None for what stands before the first heading."""
+    person_id: UUID | None
+    capacity_id: UUID | None
+    """Person and capacity are None for what the house wrote."""
+    characters: int
+
+
+async def open_draft(
+    uow: UnitOfWork,
+    *,
+    draft_id: UUID,
+    dialogue_id: UUID,
+    content: Json | None,
+    person_id: UUID | None = None,
+    capacity_id: UUID | None = None,
+) -> int:
+    """Begin the log of a draft with this text, written by a person in a capacity or by the house.
+
+    Answers the log position: 0 when there is nothing yet, else 1.
+    """
+    seq = 1 if content and content.get("content") else 0
+    uow.session.add(DraftHead(id=draft_id, dialogue_id=dialogue_id, seq=seq))
+    await uow.session.flush()
+    if content and seq:
+        client_id, update = write_text(content)
+        owner = (person_id, capacity_id)
+        await _keep(uow.session, draft_id, seq, client_id, owner, update)
+    return seq
+
+
+async def committed_text(session: AsyncSession, draft_id: UUID) -> Text:
+    """The text as it is stored, nothing that is under way; NOT_FOUND where there is none.
+
+    The session is one of the house (`uow.session`, or `database.read(SYSTEM)`): the log of a draft
+    is nobody's to read, and whoever asks has judged who may see the text.
+    """
+    head = await _head(session, draft_id)
+    live = await _live(session, head)
+    return Text(read_text(live.doc), head.seq, head.closed)
+
+
+async def close_draft(uow: UnitOfWork, draft_id: UUID) -> Text:
+    """Take no more edits, and answer the text with everything that was acknowledged.
+
+    From the moment this is committed every edit is refused with CLOSED, and connections that may
+    write are closed with 4501. Who closes several drafts does so in the order of their ids.
+    """
+    head = await _head(uow.session, draft_id, lock=True)
+    if not head.closed:
+        head.closed = True
+        uow.session.add(head)
+        uow.announce(DraftClosed(dialogue_id=head.dialogue_id, draft_id=draft_id))
+    live = await _live(uow.session, head)
+    return Text(read_text(live.doc), head.seq, closed=True)
+
+
+async def reopen_draft(uow: UnitOfWork, draft_id: UUID) -> None:
+    """Take edits again; readers are asked to come back, and judged anew."""
+    head = await _head(uow.session, draft_id, lock=True)
+    if head.closed:
+        head.closed = False
+        uow.session.add(head)
+        uow.announce(DraftReopened(dialogue_id=head.dialogue_id, draft_id=draft_id))
+
+
+async def edit_text(
+    uow: UnitOfWork,
+    *,
+    draft_id: UUID,
+    change: Callable[[Json], Json],
+    person_id: UUID | None,
+    capacity_id: UUID | None,
+) -> int:
+    """Change a live text for a person: an amendment that is merged, an import that replaces it.
+
+    `change` is given the text as it is stored, under the lock, and answers what it shall be; it may
+    raise Refused. Blocks with the same id and words that stay the same are left alone, so they keep
+    their authors; what is new is the person's. Answers the log position. CLOSED for a closed draft.
+    """
+
+    def work(doc: "Doc[Any]") -> None:
+        editing.rewrite(doc, change(read_text(doc)))
+
+    return await _edit(uow, draft_id, work, (person_id, capacity_id))
+
+
+async def accept_suggestion(
+    uow: UnitOfWork,
+    *,
+    draft_id: UUID,
+    suggestion_id: str,
+    person_id: UUID | None,
+    capacity_id: UUID | None,
+) -> int:
+    """Make what was suggested under this id part of the text; its words keep their author.
+
+    NOT_FOUND when nothing is suggested under this id, CLOSED for a closed draft.
+    """
+    work = _settling(suggestion_id, accept=True)
+    return await _edit(uow, draft_id, work, (person_id, capacity_id))
+
+
+async def reject_suggestion(
+    uow: UnitOfWork,
+    *,
+    draft_id: UUID,
+    suggestion_id: str,
+    person_id: UUID | None,
+    capacity_id: UUID | None,
+) -> int:
+    """Take back what was suggested under this id. Refuses as `accept_suggestion` does."""
+    work = _settling(suggestion_id, accept=False)
+    return await _edit(uow, draft_id, work, (person_id, capacity_id))
+
+
+def _settling(suggestion_id: str, *, accept: bool) -> Callable[["Doc[Any]"], None]:
+    def work(doc: "Doc[Any]") -> None:
+        if not editing.settle(doc, suggestion_id, accept=accept):
+            raise Refused(
+                RefusalCode.NOT_FOUND, "This suggestion is no longer in the text.", field="id"
+            )
+
+    return work
+
+
+async def written_by(
+    session: AsyncSession, draft_id: UUID, section_id: UUID | None = None
+) -> list[Share]:
+    """Who wrote how much of each clause, by person and capacity; of one clause if it is named.
+
+    Computed from whose each Yjs client id is, which the server binds; nobody claims it. A session
+    of the house, as for `committed_text`.
+    """
+    head = await _head(session, draft_id)
+    live = await _live(session, head)
+    sections = {
+        name: section
+        for block, section in blocks_of(read_text(live.doc))
+        if (name := identifier((block.get("attrs") or {}).get("id"))) is not None
+    }
+    counts: dict[tuple[UUID | None, Owner], int] = {}
+    for block_id, clients in authorship.written(live.whole()).items():
+        section = sections.get(block_id) if block_id else None
+        for client, characters in clients.items():
+            key = (section, live.knowledge.owners.get(client, (None, None)))
+            counts[key] = counts.get(key, 0) + characters
+    return [
+        Share(section, owner[0], owner[1], characters)
+        for (section, owner), characters in counts.items()
+        if section_id is None or section == section_id
+    ]
+
+
+async def resolve_anchors(
+    session: AsyncSession, draft_id: UUID, wanted: Sequence[Json | None]
+) -> list[anchors.Spot | None]:
+    """Where each anchor is in the text as it is stored, in the same order.
+
+    An anchor is `{"anchor": …, "head": …}` of Yjs relative positions, as an editor makes them. None
+    for what is no anchor, or stood in a block that is gone; `Spot.orphaned` when words are gone.
+    """
+    head = await _head(session, draft_id)
+    return anchors.spots(await _live(session, head), wanted)
+
+
+async def make_anchor(
+    session: AsyncSession, draft_id: UUID, *, section_id: UUID | None, quotation: str
+) -> Json | None:
+    """An anchor on the first place in a clause where these words stand; None if they do not."""
+    head = await _head(session, draft_id)
+    return anchors.anchor_to((await _live(session, head)).whole(), section_id, quotation)
+
+
+# ── the log ──
+
+
+async def _edit(
+    uow: UnitOfWork, draft_id: UUID, work: Callable[["Doc[Any]"], None], owner: Owner
+) -> int:
+    head = await _head(uow.session, draft_id, lock=True)
+    if head.closed:
+        raise Refused(
+            RefusalCode.CLOSED, "This draft is closed. Open a new one to change the text."
+        )
+    live = await _live(uow.session, head)
+    client_id = secrets.randbelow(2**31) + 2**31
+    update = editing.change(live.whole(), client_id, work)
+    if update is None:
+        return head.seq
+    try:
+        live.knowledge.shape.judge(read_update(update, trusted=True), live.knowledge.known)
+    except BadBytes as error:
+        raise Refused(RefusalCode.INVALID_INPUT, error.message, field="content") from error
+    head.seq += 1
+    uow.session.add(head)
+    await _keep(uow.session, draft_id, head.seq, client_id, owner, update)
+    event = TextChanged(dialogue_id=head.dialogue_id, draft_id=draft_id, seq=head.seq)
+    uow.announce(event)
+    return head.seq
+
+
+async def _keep(
+    session: AsyncSession, draft_id: UUID, seq: int, client_id: int, owner: Owner, update: bytes
+) -> None:
+    person_id, capacity_id = owner
+    whose: dict[str, Any] = {
+        "draft_id": draft_id,
+        "person_id": person_id,
+        "capacity_id": capacity_id,
+    }
+    session.add(DraftClient(client_id=client_id, **whose))
+    session.add(DraftUpdate(seq=seq, update=update, **whose))
+    await session.flush()
+
+
+async def _head(session: AsyncSession, draft_id: UUID, *, lock: bool = False) -> DraftHead:
+    wanted = select(DraftHead).where(col(DraftHead.id) == draft_id)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True)
+    wanted = wanted.execution_options(populate_existing=True)
+    head = (await session.exec(wanted)).one_or_none()
+    if head is None:
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such draft.")
+    return head
+
+
+async def _live(session: AsyncSession, head: DraftHead) -> Live:
+    """The text up to what its head says, from the newest snapshot and the rows after it."""
+    snapshots = (
+        select(DraftSnapshot)
+        .where(col(DraftSnapshot.draft_id) == head.id, col(DraftSnapshot.seq) <= head.seq)
+        .order_by(col(DraftSnapshot.seq).desc())
+        .limit(1)
+    )
+    snapshot = (await session.exec(snapshots)).one_or_none()
+    rows = (
+        select(DraftUpdate.update)
+        .where(
+            col(DraftUpdate.draft_id) == head.id,
+            col(DraftUpdate.seq) > (snapshot.seq if snapshot else 0),
+            col(DraftUpdate.seq) <= head.seq,
+        )
+        .order_by(col(DraftUpdate.seq))
+    )
+    tail = (await session.exec(rows)).all()
+    clients = (
+        await session.exec(select(DraftClient).where(col(DraftClient.draft_id) == head.id))
+    ).all()
+    owners = {client.client_id: (client.person_id, client.capacity_id) for client in clients}
+    state, shape = (snapshot.state, snapshot.shape) if snapshot else (None, None)
+    return Live.load(state, shape, tail, Knowledge(owners=owners))
