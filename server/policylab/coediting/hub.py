@@ -68,16 +68,16 @@ class Hub:
 
     # ── for the transport ──
 
-    async def standing(self, viewer: Viewer, draft_id: UUID) -> tuple[Standing, int]:
-        """What the viewer may do, and the epoch in which that was true."""
+    async def standing(self, viewer: Viewer, draft_id: UUID) -> Standing:
+        """What the viewer may do at this very moment; join before anything else is awaited."""
         while True:
             epoch = self.epoch
             standing = await self._gate.may(viewer, draft_id)
             if epoch == self.epoch:
-                return standing, epoch
+                return standing
 
     def join(self, draft_id: UUID, peer: Peer) -> Room:
-        """Bring a connection, whose standing has been asked for in this epoch, into its draft."""
+        """Bring a connection, whose standing has just been asked for, into its draft."""
         room = self._rooms.get(draft_id)
         if room is None:
             room = self._rooms[draft_id] = Room(draft_id, self)
