@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -198,10 +200,18 @@ class Writer:
         self._observer: Any = None
         self._outgoing: list[bytes] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sending = asyncio.Lock()
+        self._own_run: XmlText | None = None
+        self.numbers: dict[str, int] = {}
+        """For each token that is not acknowledged: with which change it was sent."""
+        self.written: list[str] = []
+        self.acknowledged: set[str] = set()
+        """Tokens that the server said are stored."""
 
     async def connect(self) -> None:
         """Connect, and wait until both sides know what the other has."""
         self.sent = self.stored = 0
+        self._outgoing.clear()
         self.synced = False
         self.code = self.refused = None
         headers = {"authorization": f"Bearer {self.person.token}"} if self.person else {}
@@ -213,22 +223,23 @@ class Writer:
         await eventually(lambda: self.synced or self.code is not None)
 
     def _say(self, event: Any) -> None:
-        if self.offline or self._socket is None or self.code is not None:
-            return
-        self.sent += 1
-        self._outgoing.append(frame(0, 2, data=event.update))
-        self._flush()
+        if not (self.offline or self._socket is None or self.code is not None):
+            self._queue(frame(0, 2, data=event.update))
 
-    def _flush(self) -> None:
+    def _queue(self, message: bytes) -> None:
+        """Send a change, after those before it; answers at once."""
+        self.sent += 1
+        self._outgoing.append(message)
         task = asyncio.get_running_loop().create_task(self._send_outgoing())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _send_outgoing(self) -> None:
-        while self._outgoing and self._socket is not None:
-            message = self._outgoing.pop(0)
-            with suppress(ConnectionClosed):
-                await self._socket.send(message)
+        async with self._sending:
+            while self._outgoing and self._socket is not None:
+                message = self._outgoing.pop(0)
+                with suppress(ConnectionClosed):
+                    await self._socket.send(message)
 
     async def send(self, data: bytes) -> None:
         """Send a frame as it is."""
@@ -237,8 +248,7 @@ class Writer:
 
     async def change(self, update: bytes, *, kind: int = 2) -> None:
         """Send an update as it is; it counts."""
-        self.sent += 1
-        await self.send(frame(0, kind, data=update))
+        self._queue(frame(0, kind, data=update))
 
     async def _read(self) -> None:
         assert self._socket is not None
@@ -263,6 +273,7 @@ class Writer:
             self.refused = orjson.loads(cursor.string())
         elif kind == 101:
             self.seq, self.stored = cursor.uint(), cursor.uint()
+            self._acknowledge()
         elif kind == 102:
             self.welcome = orjson.loads(cursor.string())
 
@@ -270,6 +281,7 @@ class Writer:
         step, data = cursor.uint(), cursor.chunk()
         if step == 0:
             await self.change(self.doc.get_update(data), kind=1)
+            self.numbers = dict.fromkeys(self.numbers, self.sent)
             return
         self.offline, before = True, self.offline  # what comes from the server is not sent back
         self.doc.apply_update(data)
@@ -314,6 +326,23 @@ class Writer:
         assert isinstance(run, XmlText)
         return run
 
+    def write_token(self) -> str:
+        """Words that nobody else writes, at the end of this writer's own paragraph."""
+        token = f"[{os.urandom(6).hex()}]"
+        if self._own_run is None:
+            self._own_run = self.add_paragraph("")
+        self.written.append(token)
+        self._own_run.insert(len(self._own_run), token)
+        self.numbers[token] = self.sent
+        return token
+
+    def _acknowledge(self) -> None:
+        """The server says that so many changes of this connection are stored."""
+        done = {token for token, number in self.numbers.items() if number <= self.stored}
+        self.acknowledged |= done
+        for token in done:
+            del self.numbers[token]
+
     @property
     def text(self) -> Any:
         return read_text(self.doc)
@@ -338,6 +367,15 @@ class Writer:
             self._socket.transport.abort()
         if self._reader is not None:
             await self._reader
+
+
+TOKEN = re.compile(r"\[[0-9a-f]{12}\]")
+
+
+def tokens_in(data: bytes | str) -> list[str]:
+    """The tokens of `Writer.write_token` in a frame or a text."""
+    words = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    return TOKEN.findall(words)
 
 
 def words_of(content: Any) -> str:
