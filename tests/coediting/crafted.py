@@ -146,6 +146,15 @@ def hostile() -> dict[str, bytes]:
         "a block among words": update(7, *block, element(parent=(7, 1))),
         "words among blocks": update(7, string("words")),
         "words in a block itself": update(7, element(), string("words", (7, 0))),
+        "a run of words at the root": update(7, run("default")),
+        "a paragraph in a paragraph": update(7, element(), element(parent=(7, 0))),
+        "a paragraph beside a list item": update(
+            7,
+            element("bulletList"),
+            element("listItem", (7, 0)),
+            element(left=(7, 1)),
+        ),
+        "a list item at the root": update(7, element("listItem")),
         "a value as a child": update(7, content(8, b"\x01" + text("x"))),
         "words as an attribute": update(
             7, element(), content(4, write_string("x"), (7, 0), key="id")

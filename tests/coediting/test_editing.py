@@ -36,7 +36,7 @@ def _block(dice: random.Random, name: int) -> Any:
         inside = [_block(dice, 10 * name + number) for number in range(dice.randrange(1, 3))]
         return {"type": "clause", "attrs": {"id": str(UUID(int=name))}, "content": inside}
     block: dict[str, Any] = {"type": "paragraph", "attrs": {"id": str(UUID(int=name))}}
-    if dice.random() < 0.3:
+    if name < 7 and dice.random() < 0.3:
         block = {"type": "heading", "attrs": block["attrs"] | {"level": dice.randrange(1, 4)}}
     content = [
         {"type": "hardBreak"} if dice.random() < 0.1 else _words(dice)

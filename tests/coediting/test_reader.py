@@ -13,7 +13,9 @@ from policylab.coediting.lib0 import BadBytes
 from policylab.coediting.live import guarded
 from policylab.coediting.reader import Update, read_update
 from policylab.coediting.reading import read_text, text_of
+from policylab.coediting.rules import CONTENT
 from policylab.coediting.shape import Shape, learn, shape_of
+from policylab.documents import tree
 from tests.coediting import crafted
 
 
@@ -142,3 +144,21 @@ def test_mutated_updates_are_refused_or_can_be_applied_and_read() -> None:
             guarded(error)
         passed += 1
     assert passed
+
+
+def test_what_may_stand_in_what_is_what_documents_say() -> None:
+    """Two rooms, one schema: what gets into a live text can be frozen."""
+    expected = {name: allowed for name, allowed in tree.CONTENT.items() if name != "text"}
+    assert expected == CONTENT
+
+
+def test_a_deleted_block_may_be_followed_by_whatever_belongs_there() -> None:
+    shape, known = Shape(), dict[int, int]()
+    learn(shape, known, crafted.update(7, crafted.element("bulletList")))
+    gone = crafted.content(1, b"\x02", parent=(7, 0))
+    learn(shape, known, crafted.update(7, gone, clock=1))
+    item = crafted.update(7, crafted.element("listItem", left=(7, 2)), clock=3)
+    shape.judge(read_update(item), known)
+    wrong = crafted.update(7, crafted.element("paragraph", left=(7, 2)), clock=3)
+    with pytest.raises(BadBytes):
+        shape.judge(read_update(wrong), known)

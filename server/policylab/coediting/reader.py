@@ -56,7 +56,7 @@ class Struct:
     key: str | None = None
     """The name of an attribute, where it is spelled out."""
     said: Any = None
-    """The words of a string, the first value of an attribute."""
+    """The words of a string, the first value of an attribute, the name of an element."""
 
 
 @dataclass(slots=True)
@@ -209,7 +209,8 @@ class _Reader:
         if reference == 6:
             return Kind.INLINE, self._mark(), None
         if reference == 7:
-            return self._type(), 1, None
+            kind, name = self._type()
+            return kind, 1, name
         if reference == 8:
             return Kind.VALUE, *self._values()
         raise BadBytes("A part is of a kind that has no place in a text.")
@@ -221,15 +222,16 @@ class _Reader:
         self._note(read_json(self.cursor.string()))
         return 1
 
-    def _type(self) -> Kind:
+    def _type(self) -> tuple[Kind, str | None]:
         reference = self.cursor.uint()
         if reference == 6:
-            return Kind.WORDS
+            return Kind.WORDS, None
         if reference != 3:
             raise BadBytes("A part is of a type that has no place in a text.")
-        if self._name("element") not in BLOCKS:
+        name = self._name("element")
+        if name not in BLOCKS:
             raise BadBytes("A block is not one that a text may hold.")
-        return Kind.ELEMENT
+        return Kind.ELEMENT, name
 
     def _values(self) -> tuple[int, Any]:
         cursor = self.cursor

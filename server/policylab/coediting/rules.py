@@ -10,11 +10,31 @@ from policylab.kit.viewer import Viewer
 ROOT: Final = "default"
 """The one root type of a draft's Yjs document."""
 
-BLOCKS: Final = frozenset(
-    {"heading", "paragraph", "clause", "measure", "blockquote", "image", "hardBreak", "footnote"}
-    | {"bulletList", "orderedList", "listItem", "table", "tableRow", "tableHeader", "tableCell"}
-)
-"""The nodes of web/src/editor/schema.ts that Yjs keeps as elements."""
+_BLOCKS: Final = ("paragraph", "bulletList", "orderedList", "table", "blockquote", "image")
+_WORDS: Final = ("text", "hardBreak", "footnote")
+CONTENT: Final[dict[str, tuple[str, ...]]] = {
+    "doc": ("heading", "clause", "measure", *_BLOCKS),
+    "heading": _WORDS,
+    "paragraph": _WORDS,
+    "clause": _BLOCKS,
+    "measure": _BLOCKS,
+    "bulletList": ("listItem",),
+    "orderedList": ("listItem",),
+    "listItem": _BLOCKS,
+    "table": ("tableRow",),
+    "tableRow": ("tableHeader", "tableCell"),
+    "tableHeader": _BLOCKS,
+    "tableCell": _BLOCKS,
+    "blockquote": _BLOCKS,
+    "image": (),
+    "hardBreak": (),
+    "footnote": ("text",),
+}
+"""What may stand in what, as web/src/editor/schema.ts has it. An editor drops whatever else it
+finds in a text, for everybody; so nothing else gets in."""
+
+BLOCKS: Final = frozenset(CONTENT) - {"doc"}
+"""The nodes that Yjs keeps as elements."""
 
 MARKS: Final = frozenset(
     {"bold", "italic", "underline", "strike", "superscript", "subscript", "language", "link"}

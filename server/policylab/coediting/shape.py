@@ -11,12 +11,19 @@ from typing import Any, Final
 
 from policylab.coediting.lib0 import MAX_DEPTH, BadBytes, Cursor, write_string, write_uint
 from policylab.coediting.reader import Kind, Struct, Update, read_update
+from policylab.coediting.rules import CONTENT
 
 ELEMENT: Final = 0
 WORDS: Final = 1
 DELETED: Final = 2
 GONE: Final = 3
-"""A code is four times the depth, plus one of these. A child of the text itself has depth 1."""
+"""A code ends in one of these two bits. Before them stand five for an element's own name, five for
+the name of what it is in, and its depth; a child of the text itself has depth 1."""
+
+_NAMES: Final = ("", *CONTENT)
+_NUMBERS: Final = {name: number for number, name in enumerate(_NAMES)}
+_DOC: Final = 1 << 5 | _NUMBERS["doc"]
+"""Depth and name of what a child of the text itself is in."""
 
 
 class Shape:
@@ -196,7 +203,7 @@ class _Judgement:
         if struct.kind is Kind.GONE:
             return GONE
         if struct.place is None:
-            return _in_sequence(struct.kind, 1)
+            return _in_sequence(struct, _DOC)
         return self._child(struct) if struct.hangs else self._beside(struct)
 
     def _beside(self, struct: Struct) -> int | None:
@@ -208,7 +215,7 @@ class _Judgement:
             return None
         if beside is None:
             return _inside_words(struct.kind)
-        return GONE if beside == GONE else _in_sequence(struct.kind, beside >> 2)
+        return GONE if beside == GONE else _in_sequence(struct, beside >> 7)
 
     def _child(self, struct: Struct) -> int | None:
         assert struct.place is not None
@@ -221,14 +228,14 @@ class _Judgement:
             return GONE
         if parent & 3 == WORDS:
             return _inside_words(struct.kind)
-        return _in_sequence(struct.kind, (parent >> 2) + 1)
+        return _in_sequence(struct, (parent >> 12) + 1 << 5 | parent >> 2 & 31)
 
 
 def _sequence(code: int | None) -> int | None:
-    """What neighbours share: their depth; -1 for what is gone."""
+    """What neighbours share: their depth and what they are in; -1 for what is gone."""
     if code is None:
         return None
-    return -1 if code == GONE else code >> 2
+    return -1 if code == GONE else code >> 7
 
 
 def _inside_words(kind: Kind) -> None:
@@ -236,12 +243,18 @@ def _inside_words(kind: Kind) -> None:
         raise BadBytes("A block stands inside a run of words.")
 
 
-def _in_sequence(kind: Kind, depth: int) -> int:
+def _in_sequence(struct: Struct, inside: int) -> int:
+    """The code of a child; `inside` is its depth and the name of what it is in."""
+    kind = struct.kind
     if kind is Kind.INLINE:
         raise BadBytes("Words stand where blocks belong.")
-    if depth > MAX_DEPTH:
+    if inside >> 5 > MAX_DEPTH:
         raise BadBytes("A text is nested too deeply.", too_large=True)
-    return depth << 2 | _CODES[kind]
+    name = struct.said if kind is Kind.ELEMENT else "text"
+    if kind is not Kind.DELETED and name not in CONTENT[_NAMES[inside & 31]]:
+        raise BadBytes("A block stands where it has no place.")
+    own = _NUMBERS[name] if kind is Kind.ELEMENT else 0
+    return inside << 7 | own << 2 | _CODES[kind]
 
 
 _CODES: Final = {Kind.ELEMENT: ELEMENT, Kind.WORDS: WORDS, Kind.DELETED: DELETED}
