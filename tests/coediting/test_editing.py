@@ -9,6 +9,7 @@ import pytest
 from pycrdt import Doc
 
 from policylab.coediting import authorship, editing
+from policylab.coediting.carrying import Origins
 from policylab.coediting.reader import read_update
 from policylab.coediting.reading import joined, read_text, text_of
 from policylab.coediting.shape import shape_of
@@ -93,7 +94,11 @@ def test_every_character_is_somebodys(seed: int) -> None:
     update = editing.change(whole, 20, work)
     whole = text_bytes([whole, update] if update else [whole])
     expected = {UUID(block["attrs"]["id"]): len(letters(block)) for block in second["content"]}
-    counted = {name: counts.total() for name, counts in authorship.written(whole).items() if name}
+    counted = {
+        name: counts.total()
+        for name, counts in authorship.written(whole, Origins([])).items()
+        if name
+    }
     assert Counter(counted) == Counter(expected)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
+from policylab.coediting.carrying import Origins
 from policylab.coediting.lib0 import utf16_length, write_string, write_uint
 from policylab.coediting.live import Live
 from policylab.coediting.outline import blocks_of, identifier, lines_of
@@ -56,7 +57,12 @@ def read_anchor(value: Any) -> Json | None:
     return {"anchor": anchor, "head": head} if anchor and head else None
 
 
-def spots(live: Live, anchors: Sequence[Json | None]) -> list[Spot | None]:
+def spots(
+    live: Live,
+    anchors: Sequence[Json | None],
+    origins: Origins,
+    quotations: Sequence[str] = (),
+) -> list[Spot | None]:
     """Where each anchor is; None for what is no anchor, or whose surroundings are gone."""
     copy = Doc[Any]()
     copy.apply_update(live.whole())
@@ -65,19 +71,46 @@ def spots(live: Live, anchors: Sequence[Json | None]) -> list[Spot | None]:
         if known is None:
             continue
         for side, key in enumerate(("anchor", "head")):
-            update = _marking(known[key], 2 * number + side, live)
+            update = _marking(known[key], 2 * number + side, live, origins)
             if update is not None:
                 copy.apply_update(update)
-    found = _find(read_text(copy))
-    return [_spot(found, 2 * number) for number in range(len(anchors))]
+    content = read_text(copy)
+    found = _find(content)
+    there = [_spot(found, 2 * number) for number in range(len(anchors))]
+    for number, quotation in enumerate(quotations[: len(there)]):
+        spot = there[number]
+        if quotation.strip() and (spot is None or spot.orphaned):
+            there[number] = _quoted(content, quotation) or spot
+    return there
 
 
-def _marking(position: Json, number: int, live: Live) -> bytes | None:
+def _quoted(content: Json, quotation: str) -> Spot | None:
+    """The one place where these words stand; None if there are several, or none."""
+    places = [
+        Spot(section_id, at, at + len(quotation), quotation)
+        for section_id, words in _clauses(content).items()
+        for at in [each.start() for each in re.finditer(re.escape(quotation), words)]
+    ]
+    return places[0] if len(places) == 1 else None
+
+
+def _clauses(content: Json) -> dict[UUID | None, str]:
+    """The words of each clause, marks left out."""
+    lines: dict[UUID | None, list[str]] = {}
+    for block, section_id in blocks_of(content):
+        lines.setdefault(section_id, []).extend(lines_of(block))
+    return {
+        section_id: _MARK.sub("", "\n".join(_with_words(each)))
+        for section_id, each in lines.items()
+    }
+
+
+def _marking(position: Json, number: int, live: Live, origins: Origins) -> bytes | None:
     """An update that puts a mark at a relative position; None when its ids are not known here."""
     item, inside = position["item"], position["type"]
     before = position["assoc"] < 0
     if item is not None:
-        client, clock = item["client"], item["clock"]
+        client, clock = origins.now(item["client"], item["clock"])
         if clock >= live.knowledge.known.get(client, 0):
             return None
         beside = write_uint(client) + write_uint(clock)

@@ -3,138 +3,79 @@
 Nothing is opened or integrated: the bytes of a whole text name for each word what it hangs on.
 """
 
-from bisect import bisect_right
 from collections import Counter
-from typing import Any, Literal
 from uuid import UUID
 
+from policylab.coediting.carrying import Origins
+from policylab.coediting.items import Items, Key, overlap, utf16_slice
 from policylab.coediting.outline import identifier
-from policylab.coediting.reader import Kind, Struct, read_update
-
-Key = tuple[int, int]
-Parent = Key | None | Literal[False]
-"""The id of what something hangs in, None for the text itself, False when nobody knows."""
+from policylab.coediting.reader import Kind, Struct
 
 
-def written(whole: bytes) -> dict[UUID | None, Counter[int]]:
+def written(whole: bytes, origins: Origins) -> dict[UUID | None, Counter[int]]:
     """For each block of the text itself, by its id: how many characters each client wrote.
 
-    None stands for blocks without an id.
+    None stands for blocks without an id. Words that were moved count for who wrote them first.
     """
-    text = _Text(whole)
+    items = Items(whole)
+    names = _names(items)
     counts: dict[UUID | None, Counter[int]] = {}
-    for struct in text.structs():
-        if isinstance(struct.said, str) and struct.kind is Kind.INLINE:
-            characters = text.living(struct)
-            block = text.block_of(struct) if characters else None
-            if block is not None:
-                counts.setdefault(text.name_of(block), Counter())[struct.client] += characters
+    for struct in items.structs():
+        if struct.kind is not Kind.INLINE or not isinstance(struct.said, str):
+            continue
+        by_client = _living(items, struct, origins)
+        block = _block_of(items, struct) if by_client else None
+        if block is not None:
+            counts.setdefault(names.get(block), Counter()).update(by_client)
     return counts
 
 
-class _Text:
-    """The structs of a whole text, found by id."""
+def _living(items: Items, struct: Struct, origins: Origins) -> dict[int, int]:
+    """How many of its characters are still there, by who wrote them."""
+    end = struct.clock + struct.length
+    gone = items.deleted(struct.client, struct.clock, end)
+    counts: dict[int, int] = {}
+    for start, stop, client in origins.authors(struct.client, struct.clock, end):
+        at = start
+        for first, last in [*overlap(gone, start, stop), (stop, stop)]:
+            words = utf16_slice(struct.said, at - struct.clock, first - struct.clock)
+            if words:
+                counts[client] = counts.get(client, 0) + len(words)
+            at = last
+    return counts
 
-    def __init__(self, whole: bytes) -> None:
-        update = read_update(whole, trusted=True)
-        self._own: dict[int, list[Struct]] = {}
-        for struct in update.structs:
-            self._own.setdefault(struct.client, []).append(struct)
-        self._deleted: dict[int, list[tuple[int, int]]] = {}
-        for client, start, end in sorted(update.deletes):
-            self._deleted.setdefault(client, []).append((start, end))
-        self._parents: dict[Key, Parent] = {}
-        self._names: dict[Key, UUID] | None = None
 
-    def structs(self) -> list[Struct]:
-        return [struct for own in self._own.values() for struct in own]
+def _block_of(items: Items, struct: Struct) -> Key | None:
+    """The block of the text itself in which this stands; None when that is gone."""
+    while True:
+        parent = items.parent_of(struct)
+        if parent is False:
+            return None
+        if parent is None:
+            return struct.client, struct.clock
+        above = items.find(parent)
+        if above is None:
+            return None
+        struct = above
 
-    def living(self, struct: Struct) -> int:
-        """How many of its characters are still there."""
-        gone = [
-            (max(start, struct.clock), min(end, struct.clock + struct.length))
-            for start, end in self._overlapping(struct)
-        ]
-        if not gone:
-            return len(struct.said)
-        units = struct.said.encode("utf-16-le")
-        kept, at = b"", struct.clock
-        for start, end in [*gone, (struct.clock + struct.length,) * 2]:
-            kept += units[2 * (at - struct.clock) : 2 * (start - struct.clock)]
-            at = end
-        return len(kept.decode("utf-16-le", "replace"))
 
-    def _overlapping(self, struct: Struct) -> list[tuple[int, int]]:
-        ranges = self._deleted.get(struct.client)
-        if not ranges:
-            return []
-        end = struct.clock + struct.length
-        at = max(0, bisect_right(ranges, (struct.clock, 0)) - 1)
-        found: list[tuple[int, int]] = []
-        for start, stop in ranges[at:]:
-            if start >= end:
-                break
-            if stop > struct.clock:
-                found.append((start, stop))
-        return found
+def _names(items: Items) -> dict[Key, UUID]:
+    """The attribute `id` of everything that has one."""
+    names: dict[Key, UUID] = {}
+    for struct in items.structs():
+        if struct.kind is not Kind.VALUE:
+            continue
+        if items.deleted(struct.client, struct.clock, struct.clock + struct.length):
+            continue
+        name, parent = identifier(struct.said), items.parent_of(struct)
+        if name is not None and parent and _attribute(items, struct) == "id":
+            names[parent] = name
+    return names
 
-    def _find(self, key: Key) -> Struct | None:
-        own = self._own.get(key[0], [])
-        at = bisect_right(own, key[1], key=lambda each: each.clock) - 1
-        found = own[at] if at >= 0 else None
-        return found if found and key[1] < found.clock + found.length else None
 
-    def block_of(self, struct: Struct) -> Struct | None:
-        """The block of the text itself in which this stands; None when that is gone."""
-        while True:
-            parent = self._parent_of(struct)
-            if parent is False:
-                return None
-            if parent is None:
-                return struct
-            above = self._find(parent)
-            if above is None:
-                return None
-            struct = above
-
-    def _parent_of(self, struct: Struct) -> Parent:
-        path: list[Key] = []
-        parent: Parent = False
-        at: Struct | None = struct
-        while at is not None:
-            key = (at.client, at.clock)
-            if key in self._parents:
-                parent = self._parents[key]
-                break
-            path.append(key)
-            if at.kind is Kind.GONE:
-                break
-            if at.hangs:
-                parent = at.place
-                break
-            at = self._find(at.place) if at.place else None
-        for key in path:
-            self._parents[key] = parent
-        return parent
-
-    def name_of(self, block: Struct) -> UUID | None:
-        """The attribute `id` of a block."""
-        if self._names is None:
-            self._names = self._all_names()
-        return self._names.get((block.client, block.clock))
-
-    def _all_names(self) -> dict[Key, UUID]:
-        names: dict[Key, UUID] = {}
-        for struct in self.structs():
-            if struct.kind is Kind.VALUE and not self._overlapping(struct):
-                name, parent = identifier(struct.said), self._parent_of(struct)
-                if name is not None and parent and self._attribute(struct) == "id":
-                    names[parent] = name
-        return names
-
-    def _attribute(self, struct: Struct) -> str | None:
-        """The name of the attribute whose value this is; later values stand beside earlier."""
-        at: Any = struct
-        while at is not None and at.kind is not Kind.GONE and not at.hangs:
-            at = self._find(at.place) if at.place else None
-        return at.key if at is not None else None
+def _attribute(items: Items, struct: Struct) -> str | None:
+    """The name of the attribute whose value this is; later values stand beside earlier."""
+    at: Struct | None = struct
+    while at is not None and at.kind is not Kind.GONE and not at.hangs:
+        at = items.find(at.place) if at.place else None
+    return at.key if at is not None else None

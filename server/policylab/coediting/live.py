@@ -8,6 +8,8 @@ from typing import Any
 
 from pycrdt import Doc, TransactionEvent
 
+from policylab.coediting.carrying import Carried, carried, may_carry
+from policylab.coediting.items import Items
 from policylab.coediting.protocol import read_state
 from policylab.coediting.reader import Update, read_update
 from policylab.coediting.session import Knowledge
@@ -41,6 +43,7 @@ class Live:
         self._said: list[bytes] = []
         self._whole: bytes | None = None
         self._deleted: Ranges | None = None
+        self._items: Items | None = None
         self._observer = self.doc.observe(self._hear)
 
     @classmethod
@@ -60,6 +63,7 @@ class Live:
     def follow(self, updates: Iterable[bytes]) -> None:
         """Take in log rows that another process, or an earlier life, has stored."""
         rows, knowledge = list(updates), self.knowledge
+        self._items = None
         for row in rows:
             for client, _, end in learn(knowledge.shape, knowledge.known, row).sections:
                 knowledge.committed[client] = max(end, knowledge.committed.get(client, 0))
@@ -69,6 +73,16 @@ class Live:
         """Apply one person's accepted updates; what they changed, or None when nothing did."""
         said = self._apply([update.data for update in updates])
         return said if said != NOTHING else None
+
+    def carried(self, update: Update) -> list[Carried]:
+        """What of an accepted update's words stood in the text before. Ask before taking it in."""
+        if self._items is None:
+            if not may_carry(update):
+                return []
+            self._items = Items(self.whole())
+        found = carried(self._items, update, self.knowledge.known) if may_carry(update) else []
+        self._items.add(update, self.knowledge.known)
+        return found
 
     def check(self) -> None:
         """Everything accepted is in the document, nothing waits for what never comes."""

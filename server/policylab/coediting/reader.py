@@ -51,8 +51,9 @@ class Struct:
     hangs: bool
     """Directly in `place`, as a child; otherwise beside it."""
     place: Place
+    left: Place = None
+    """What it was put behind, and before what, where these are named."""
     right: Place = None
-    """Its right neighbour, where both are named."""
     key: str | None = None
     """The name of an attribute, where it is spelled out."""
     said: Any = None
@@ -142,7 +143,7 @@ class _Reader:
                 gone = Struct(client, clock, length, Kind.GONE, False, (client, clock))
                 self.update.structs.append(gone)
             return length
-        hangs, place, right, key = self._place(info, client, clock)
+        hangs, place, left, right, key = self._place(info, client, clock)
         kind, length, said = self._content(reference)
         if info & 0x20:
             if kind in (Kind.ELEMENT, Kind.WORDS, Kind.INLINE):
@@ -150,16 +151,18 @@ class _Reader:
             kind = Kind.VALUE
         elif kind is Kind.VALUE:
             raise BadBytes("A value stands where blocks or words belong.")
-        struct = Struct(client, clock, length, kind, hangs, place, right, key, said)
+        struct = Struct(client, clock, length, kind, hangs, place, left, right, key, said)
         self.update.structs.append(struct)
         return length
 
-    def _place(self, info: int, client: int, clock: int) -> tuple[bool, Place, Place, str | None]:
+    def _place(
+        self, info: int, client: int, clock: int
+    ) -> tuple[bool, Place, Place, Place, str | None]:
         cursor = self.cursor
         left = self._id(client, clock) if info & 0x80 else None
         right = self._id(client, clock) if info & 0x40 else None
         if info & 0xC0:
-            return False, left or right, right if left else None, None
+            return False, left or right, left, right, None
         place: Place = None
         named = cursor.uint()
         if named == 1:
@@ -174,7 +177,7 @@ class _Reader:
             key = self._name("attribute")
             if place is None:
                 raise BadBytes("The text itself has no attributes.")
-        return True, place, None, key
+        return True, place, None, None, key
 
     def _id(self, client: int, clock: int) -> tuple[int, int]:
         other, at = self.cursor.uint(), self.cursor.uint()

@@ -209,7 +209,7 @@ class Room:
         """Store what the turn changed; answers the log position before it."""
         if not turn.rows and not turn.claims:
             return self.seq
-        before = await self._house.store.append(self.draft_id, turn.rows, turn.claims)
+        before = await self._house.store.append(self.draft_id, turn.rows, turn.claims, turn.carried)
         return before if turn.rows else self.seq
 
     async def _kept(self, turn: Turn, before: int) -> None:

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.coediting import anchors, authorship, editing
+from policylab.coediting.carrying import Carried, Origins
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.lib0 import BadBytes
 from policylab.coediting.live import Live
@@ -22,7 +23,13 @@ from policylab.coediting.outline import blocks_of, identifier
 from policylab.coediting.reader import read_update
 from policylab.coediting.reading import read_text
 from policylab.coediting.session import Knowledge, Owner
-from policylab.coediting.tables import DraftClient, DraftHead, DraftSnapshot, DraftUpdate
+from policylab.coediting.tables import (
+    DraftCarried,
+    DraftClient,
+    DraftHead,
+    DraftSnapshot,
+    DraftUpdate,
+)
 from policylab.coediting.writing import write_text
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
@@ -176,8 +183,8 @@ async def written_by(
 ) -> list[Share]:
     """Who wrote how much of each clause, by person and capacity; of one clause if it is named.
 
-    Computed from whose each Yjs client id is, which the server binds; nobody claims it. A session
-    of the house, as for `committed_text`.
+    Computed from whose each Yjs client id is, which the server binds; nobody claims it. Words that
+    somebody moved stay their author's. A session of the house, as for `committed_text`.
     """
     head = await _head(session, draft_id)
     live = await _live(session, head)
@@ -187,7 +194,8 @@ async def written_by(
         if (name := identifier((block.get("attrs") or {}).get("id"))) is not None
     }
     counts: dict[tuple[UUID | None, Owner], int] = {}
-    for block_id, clients in authorship.written(live.whole()).items():
+    origins = await _origins(session, draft_id)
+    for block_id, clients in authorship.written(live.whole(), origins).items():
         section = sections.get(block_id) if block_id else None
         for client, characters in clients.items():
             key = (section, live.knowledge.owners.get(client, (None, None)))
@@ -200,15 +208,23 @@ async def written_by(
 
 
 async def resolve_anchors(
-    session: AsyncSession, draft_id: UUID, wanted: Sequence[Json | None]
+    session: AsyncSession,
+    draft_id: UUID,
+    wanted: Sequence[Json | None],
+    quotations: Sequence[str] = (),
 ) -> list[anchors.Spot | None]:
     """Where each anchor is in the text as it is stored, in the same order.
+
+    Words that somebody moved, by splitting a paragraph or dragging a block, are found where they
+    are now; where an anchor has lost its words, its quotation is looked for, and taken if it stands
+    in the text exactly once.
 
     An anchor is `{"anchor": …, "head": …}` of Yjs relative positions, as an editor makes them. None
     for what is no anchor, or stood in a block that is gone; `Spot.orphaned` when words are gone.
     """
     head = await _head(session, draft_id)
-    return anchors.spots(await _live(session, head), wanted)
+    live, origins = await _live(session, head), await _origins(session, draft_id)
+    return anchors.spots(live, wanted, origins, quotations)
 
 
 async def make_anchor(
@@ -220,6 +236,14 @@ async def make_anchor(
 
 
 # ── the log ──
+
+
+async def _origins(session: AsyncSession, draft_id: UUID) -> Origins:
+    rows = await session.exec(select(DraftCarried).where(col(DraftCarried.draft_id) == draft_id))
+    return Origins(
+        Carried(row.client_id, row.clock, row.length, row.from_client, row.from_clock)
+        for row in rows
+    )
 
 
 async def _edit(

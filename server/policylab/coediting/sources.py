@@ -1,9 +1,18 @@
 """Who may read the logs of live texts: the house alone. What people read are sections."""
 
-from policylab.coediting.tables import DraftClient, DraftHead, DraftSnapshot, DraftUpdate
+from policylab.coediting.tables import (
+    DraftCarried,
+    DraftClient,
+    DraftHead,
+    DraftSnapshot,
+    DraftUpdate,
+)
 from policylab.kit.sources import Scope, Source
 
 DRAFT_HEAD = Source(DraftHead, Scope.system())
 DRAFT_UPDATE = Source(DraftUpdate, Scope.system(), order=("draft_id", "seq"))
 DRAFT_SNAPSHOT = Source(DraftSnapshot, Scope.system(), order=("draft_id", "seq"))
 DRAFT_CLIENT = Source(DraftClient, Scope.system(), order=("draft_id", "client_id"))
+DRAFT_CARRIED = Source(
+    DraftCarried, Scope.system(), order=("draft_id", "client_id", "clock"), append_only=True
+)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from policylab.coediting.carrying import Carried
 from policylab.coediting.session import Owner
 from policylab.kit.db import Database
 from policylab.kit.viewer import SYSTEM
@@ -49,6 +50,7 @@ class Entry:
     draft_id: UUID
     rows: Sequence[Row]
     claims: dict[int, Owner]
+    carried: Sequence[Carried]
     done: asyncio.Future[int]
 
 
@@ -94,6 +96,10 @@ _CLAIM = """
 INSERT INTO draft_client (draft_id, client_id, person_id, capacity_id)
 SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[]) ON CONFLICT DO NOTHING
 """
+_CARRIED = """
+INSERT INTO draft_carried (draft_id, client_id, clock, length, from_client, from_clock)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+"""
 _OWNED = """
 SELECT c.draft_id, c.client_id, c.person_id, c.capacity_id FROM draft_client c
 JOIN unnest($1::uuid[], $2::bigint[]) AS w(draft_id, client_id)
@@ -111,14 +117,18 @@ class Store:
         self._alone: set[asyncio.Task[None]] = set()
 
     async def append(
-        self, draft_id: UUID, rows: Sequence[Row], claims: dict[int, Owner] | None = None
+        self,
+        draft_id: UUID,
+        rows: Sequence[Row],
+        claims: dict[int, Owner] | None = None,
+        carried: Sequence[Carried] = (),
     ) -> int:
         """Store rows, durable on return; answers the log position before the first of them.
 
         Raises Closed, Taken, Unknown (nothing was stored) or NotStored (nobody knows).
         """
         done = asyncio.get_running_loop().create_future()
-        self._waiting.append(Entry(draft_id, rows, claims or {}, done))
+        self._waiting.append(Entry(draft_id, rows, claims or {}, carried, done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work(), name="coediting.store")
         return await done
@@ -146,6 +156,7 @@ class Store:
                 heads: list[Any] = []
                 if free:
                     heads = await connection.fetch(statement, *_columns(free))
+                    await _carry(connection, free, {row["id"] for row in heads})
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             for entry in batch:
                 _fail(entry, NotStored(repr(error)))
@@ -215,6 +226,18 @@ class Store:
             await connection.execute(
                 "DELETE FROM draft_snapshot WHERE draft_id = $1 AND seq < $2", draft_id, seq
             )
+
+
+async def _carry(connection: Any, batch: list[Entry], moved: set[UUID]) -> None:
+    """Note which words of these rows stood in the text before."""
+    rows = [
+        (entry.draft_id, each.client, each.clock, each.length, each.from_client, each.from_clock)
+        for entry in batch
+        if entry.draft_id in moved
+        for each in entry.carried
+    ]
+    if rows:
+        await connection.executemany(_CARRIED, rows)
 
 
 async def _rows_after(connection: Any, draft_id: UUID, seq: int) -> list[tuple[int, bytes]]:

@@ -49,6 +49,19 @@ class DraftSnapshot(SQLModel, table=True):
     created_at: datetime = moment(default_now=True)
 
 
+class DraftCarried(SQLModel, table=True):
+    """Words that one change took out and put in again: which ids they had before."""
+
+    __tablename__ = "draft_carried"  # pyright: ignore[reportAssignmentType]
+
+    draft_id: UUID = Field(primary_key=True, foreign_key="draft_head.id")
+    client_id: int = Field(primary_key=True, sa_type=BigInteger)
+    clock: int = Field(primary_key=True, sa_type=BigInteger)
+    length: int = Field(sa_type=BigInteger)
+    from_client: int = Field(sa_type=BigInteger)
+    from_clock: int = Field(sa_type=BigInteger)
+
+
 class DraftClient(SQLModel, table=True):
     """Whose a Yjs client id is: the person and capacity that used it first."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from policylab.coediting.carrying import Carried
 from policylab.coediting.live import Live
 from policylab.coediting.protocol import Change, Message, Presences, SyncAsked
 from policylab.coediting.reader import Update
@@ -70,6 +71,7 @@ class Turn:
     live: Live
     rows: list[Row] = field(default_factory=list[Row])
     claims: dict[int, Owner] = field(default_factory=dict[int, Owner])
+    carried: list[Carried] = field(default_factory=list[Carried])
     changes: dict[Owner, list[Update]] = field(default_factory=dict[Owner, list[Update]])
     done: dict[Peer, int] = field(default_factory=dict[Peer, int])
     """For each sender, the number of the last change that was dealt with."""
@@ -163,6 +165,7 @@ class Turn:
     def _accept(self, peer: Peer, session: Session, accepted: Accepted) -> None:
         if not accepted.adds and not accepted.update.deletes:
             return
+        self.carried += self.live.carried(accepted.update)
         take_in(session, accepted, self.live.knowledge)
         self.claims.update(dict.fromkeys(accepted.claims, session.owner))
         self.changes.setdefault(session.owner, []).append(accepted.update)
