@@ -1,6 +1,7 @@
 """Words that are moved stay their author's, and keep what hangs on them; nobody gains by it."""
 
 import random
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from policylab.coediting.reading import text_of
 from policylab.coediting.writing import write_text
 from policylab.kit.db import Database
 from policylab.kit.viewer import SYSTEM
+from tests.coediting import crafted
 from tests.coediting.harness import Open, Person, eventually, serving, words_of
 
 
@@ -263,3 +265,18 @@ async def _write_anew(house: Open, draft_id: UUID, person: Person, words: str) -
 
 def test_the_texts_of_these_tests_are_what_they_seem() -> None:
     assert words_of(text_of(two_authors())) == "Courses within six months 🌍"
+
+
+def test_what_would_take_too_long_is_the_movers() -> None:
+    """20,000 ids at one spot, then a move of a few of them: no stall, and nothing carried."""
+    spot = [crafted.string("x", left=(7, 3)) for _ in range(19_000)]
+    whole = crafted.paragraph(7, "word")[:-1]
+    doc: Doc[Any] = Doc()
+    doc.apply_update(whole + b"\x00")
+    doc.apply_update(crafted.update(9, *spot))
+    before = doc.get_update()
+    items = Items(before)
+    moved = crafted.update(11, crafted.string("wo", left=(7, 5)), deletes=crafted.deleting(7, 2, 2))
+    began = time.perf_counter()
+    assert carried(items, read_update(moved), {}) == []
+    assert time.perf_counter() - began < 1.0

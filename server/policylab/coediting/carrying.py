@@ -6,16 +6,19 @@ the comments on them go with them. Only what stood together, unchanged, counts: 
 sentence of somebody else's letters. Pure.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from policylab.coediting.items import Items, Key, Range, merged, overlap, utf16_slice
+from policylab.coediting.items import Items, Key, Range, TooMuch, merged, overlap, utf16_slice
 from policylab.coediting.lib0 import utf16_length
 from policylab.coediting.reader import Kind, Update
 
 SHORTEST: Final = 2
 """Of single letters nobody can tell."""
+MOST_STRINGS: Final = 100
+"""More new strings than this are no split and no drag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,24 @@ def may_carry(update: Update) -> bool:
 
 def carried(items: Items, update: Update, known: dict[int, int]) -> list[Carried]:
     """What of the new words in an update stood in the text before; `items` is the text before."""
-    stretches = _taken_out(items, update)
+    strings = [
+        struct
+        for struct in update.structs
+        if struct.kind is Kind.INLINE
+        and _is_string(struct.said)
+        and struct.clock >= known.get(struct.client, 0)
+    ]
+    if not 0 < len(strings) <= MOST_STRINGS:
+        return []
+    try:
+        stretches = _taken_out(items, update)
+    except TooMuch:
+        return []  # the words are then the mover's
+    joined = [("".join(letter for letter, _, _ in letters), letters) for letters in stretches]
     found: list[Carried] = []
-    for struct in update.structs:
-        new = struct.clock >= known.get(struct.client, 0)
-        if not (new and struct.kind is Kind.INLINE and _is_string(struct.said)):
-            continue
-        for letters in stretches:
-            at = "".join(letter for letter, _, _ in letters).find(struct.said)
+    for struct in strings:
+        for words, letters in joined:
+            at = words.find(struct.said)
             if at >= 0:
                 same = letters[at : at + len(struct.said)]
                 found += _ranges(struct.client, struct.clock, same)
@@ -130,12 +143,17 @@ class Origins:
         for row in rows:
             self._to.setdefault(row.client, []).append(row)
             self._from.setdefault(row.from_client, []).append(row)
+        for rows_to in self._to.values():
+            rows_to.sort(key=lambda row: row.clock)
 
     def authors(self, client: int, start: int, end: int) -> list[tuple[int, int, int]]:
         """Who wrote a range of ids first: parts of the range, each with a client id."""
         parts: list[tuple[int, int, int]] = []
         at = start
-        for row in sorted(self._to.get(client, []), key=lambda each: each.clock):
+        rows = self._to.get(client, [])
+        for row in rows[max(0, bisect_right(rows, start, key=lambda each: each.clock) - 1) :]:
+            if row.clock >= end:
+                break
             first, last = max(at, row.clock), min(end, row.clock + row.length)
             if first >= last:
                 continue

@@ -6,7 +6,7 @@ Made from bytes, without a document: pycrdt does not tell of ids. Pure.
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from policylab.coediting.reader import Kind, Struct, Update, read_update
 
@@ -14,6 +14,14 @@ Key = tuple[int, int]
 Parent = Key | None | Literal[False]
 """The id of what something hangs in, None for the text itself, False when nobody knows."""
 Range = tuple[int, int]
+
+MOST_NODES: Final = 5_000
+MOST_STEPS: Final = 50_000
+"""How much work putting one sequence in order may be: texts of people need far less."""
+
+
+class TooMuch(Exception):
+    """This sequence would take too long to put in order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +108,7 @@ class Items:
     def in_order(self, parent: Parent) -> Iterator[tuple[Struct, int, int]]:
         """What hangs in this, as it is read: structs and which of their ids, tombstones included.
 
-        The order is Yjs's own (YATA): the same on every device.
+        The order is Yjs's own (YATA): the same on every device. Raises TooMuch.
         """
         structs = [each for each in self.structs() if self.parent_of(each) == parent]
         structs = [each for each in structs if each.kind is not Kind.VALUE]
@@ -118,21 +126,25 @@ class _Sequence:
         self.first: _Node | None = None
         self._starts: dict[int, list[int]] = {}
         self._nodes: dict[Key, _Node] = {}
+        self._steps = 0
         cuts: dict[int, set[int]] = {}
         for struct in structs:
             if struct.left:
                 cuts.setdefault(struct.left[0], set()).add(struct.left[1] + 1)
             if struct.right:
                 cuts.setdefault(struct.right[0], set()).add(struct.right[1])
+        sorted_cuts = {client: sorted(own) for client, own in cuts.items()}
         for struct in structs:
-            self._cut(struct, sorted(cuts.get(struct.client, ())))
+            self._cut(struct, sorted_cuts.get(struct.client, []))
+            if len(self._nodes) > MOST_NODES:
+                raise TooMuch
         placed: set[Key] = set()
         for key in list(self._nodes):
             self._place(key, placed)
 
     def _cut(self, struct: Struct, cuts: list[int]) -> None:
         end = struct.clock + struct.length
-        inner = [cut for cut in cuts if struct.clock < cut < end]
+        inner = cuts[bisect_right(cuts, struct.clock) : bisect_right(cuts, end - 1)]
         left = struct.left
         for start, stop in zip([struct.clock, *inner], [*inner, end], strict=True):
             node = _Node(struct.client, start, stop, left, struct.right, struct)
@@ -151,14 +163,15 @@ class _Sequence:
 
     def _place(self, key: Key, placed: set[Key]) -> None:
         """Put a node in its place, those beside which it was put first."""
-        waiting = [key]
+        waiting, underway = [key], {key}
         while waiting:
             node = self._nodes[waiting[-1]]
             needs = [each for each in (self._at(node.left), self._at(node.right)) if each]
             missing = [(each.client, each.start) for each in needs]
-            missing = [each for each in missing if each not in placed and each not in waiting]
+            missing = [each for each in missing if each not in placed and each not in underway]
             if missing:
                 waiting.append(missing[0])
+                underway.add(missing[0])
                 continue
             own = waiting.pop()
             if own not in placed:
@@ -171,6 +184,9 @@ class _Sequence:
         conflicting: set[_Node] = set()
         other = left.after if left else self.first
         while other is not None and other is not right:
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise TooMuch
             before.add(other)
             conflicting.add(other)
             origin = self._at(other.left)
