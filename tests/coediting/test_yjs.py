@@ -1,5 +1,6 @@
 """Unmodified Yjs clients against the real server: what they write, read and point at."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from policylab.coediting import Right
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
-from tests.coediting.harness import Open, Person, eventually, serving, words_of
+from tests.coediting.harness import PATIENCE, Open, Person, eventually, serving, words_of
 from tests.coediting.node import WEB, yjs
 
 pytestmark = pytest.mark.skipif(
@@ -96,13 +97,9 @@ async def test_a_refused_yjs_client_without_our_frames_keeps_coming_back(house: 
 
 
 async def eventually_text(house: Open, draft_id: UUID, words: str) -> None:
-    seen = ""
-    for _ in range(200):
-        seen = words_of(await house.text(draft_id))
-        if seen == words:
-            return
-        await eventually(lambda: True)
-    assert seen == words
+    async with asyncio.timeout(PATIENCE):
+        while words_of(await house.text(draft_id)) != words:
+            await asyncio.sleep(0.02)
 
 
 async def test_presence_carries_the_servers_name_and_the_clients_cursor(house: Open) -> None:

@@ -12,9 +12,9 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from policylab.coediting import protocol
+from policylab.coediting.audience import Audience
 from policylab.coediting.lib0 import BadBytes
 from policylab.coediting.live import Broken, Live
-from policylab.coediting.presence import Presence
 from policylab.coediting.protocol import Change, Message
 from policylab.coediting.rules import Right
 from policylab.coediting.session import Accepted, Knowledge, Missing, Refusal
@@ -26,7 +26,6 @@ from policylab.kit.log import log
 TRY_LATER: Final = 1013
 REFUSED: Final = 4500
 RIGHTS_CHANGED: Final = 4501
-PRESENCE_SECONDS: Final = 0.03
 CATCH_UP_SECONDS: Final = 0.25
 SNAPSHOT_ROWS: Final = 500
 SNAPSHOT_BYTES: Final = 256 * 1024
@@ -48,7 +47,6 @@ class Room:
     def __init__(self, draft_id: UUID, house: House) -> None:
         self.draft_id = draft_id
         self.dialogue_id: UUID | None = None
-        self.peers: set[Peer] = set()
         self.seq = 0
         self.heard_of = 0
         """The newest log position that another process has told of."""
@@ -57,9 +55,7 @@ class Room:
         self._closed = False
         self._live: Live | None = None
         self._inbox: list[Item] = []
-        self._joining: list[Peer] = []
-        self._presence = Presence()
-        self._presence_timer: asyncio.TimerHandle | None = None
+        self._audience = Audience()
         self._work_task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._caught_up_at = 0.0
@@ -68,8 +64,7 @@ class Room:
     # ── what connections do ──
 
     def join(self, peer: Peer) -> None:
-        self.peers.add(peer)
-        self._joining.append(peer)
+        self._audience.join(peer)
         self._wake()
 
     def receive(self, peer: Peer, message: Message) -> None:
@@ -81,10 +76,7 @@ class Room:
 
     def leave(self, peer: Peer) -> None:
         """What it sent before it left is still dealt with."""
-        self.peers.discard(peer)
-        others = {client for other in self.peers for client in other.session.clients}
-        self._presence.leave(peer.session.clients - others)
-        self._show_presence_soon()
+        self._audience.leave(peer)
         if not self.peers:
             self.idle_since = asyncio.get_running_loop().time()
 
@@ -99,8 +91,11 @@ class Room:
             self._wake()
 
     def dismiss(self, peers: Iterable[Peer], code: int, reason: str) -> None:
-        for peer in list(peers):
-            peer.close(code, reason)
+        self._audience.dismiss(peers, code, reason)
+
+    @property
+    def peers(self) -> set[Peer]:
+        return self._audience.peers
 
     @property
     def resting(self) -> bool:
@@ -122,7 +117,7 @@ class Room:
             self._work_task = asyncio.create_task(self._work(), name="coediting.room")
 
     async def _work(self) -> None:
-        while self._inbox or self._joining or self.heard_of > self.seq:
+        while self._inbox or self._audience.joining or self.heard_of > self.seq:
             items, self._inbox = self._inbox, []
             try:
                 await self._one_turn(items)
@@ -141,7 +136,7 @@ class Room:
     def _give_up(self, code: int, reason: str) -> None:
         """Forget what is in memory; the clients bring back what was not stored."""
         self._live = None
-        self._joining.clear()
+        self._audience.joining.clear()
         self._inbox.clear()
         self.heard_of = 0
         self.dismiss(self.peers, code, reason)
@@ -150,7 +145,7 @@ class Room:
         live = await self._loaded()
         if self.heard_of > self.seq:
             await self._catch_up(live)
-        joining, self._joining = self._joining, []
+        joining, self._audience.joining = self._audience.joining, []
         for peer in joining:
             self._greet(peer, live)
         if items:
@@ -220,7 +215,7 @@ class Room:
         if not turn.rows:
             return
         self.seq = before + len(turn.rows)
-        self._send_all([protocol.pass_on(row.update) for row in turn.rows])
+        self._audience.send_all([protocol.pass_on(row.update) for row in turn.rows])
         self._count([row.update for row in turn.rows])
         self._house.stored(self)
 
@@ -233,7 +228,7 @@ class Room:
         if rows:
             live.follow(update for _, update in rows)
             self.seq = rows[-1][0]
-            self._send_all([protocol.pass_on(update) for _, update in rows])
+            self._audience.send_all([protocol.pass_on(update) for _, update in rows])
             self._count([update for _, update in rows])
         self.heard_of = min(self.heard_of, self.seq)
 
@@ -253,8 +248,8 @@ class Room:
         self.dialogue_id, self.seq = loaded.dialogue_id, loaded.seq
         self._since_snapshot = [len(loaded.tail), sum(map(len, loaded.tail))]
         self._closed = loaded.closed
-        if missed and len(self.peers) > len(self._joining):
-            self._send_all([protocol.pass_on(live.whole())])
+        if missed and self._audience.greeted:
+            self._audience.send_all([protocol.pass_on(live.whole())])
         return live
 
     def _count(self, updates: Sequence[bytes]) -> None:
@@ -288,19 +283,19 @@ class Room:
     def _answer(self, turn: Turn) -> None:
         asked: dict[bytes, bytes] = {}
         for peer in turn.asks:
-            self._send(peer, protocol.ask_sync(turn.live.knowledge.committed))
+            self._audience.send(peer, protocol.ask_sync(turn.live.knowledge.committed))
         for peer, wanted in turn.syncs.items():
             if wanted.data not in asked:
                 asked[wanted.data] = self._sync_answer(turn.live, wanted)
-            self._send(peer, asked[wanted.data])
+            self._audience.send(peer, asked[wanted.data])
         for peer, number in turn.done.items():
             self._acknowledge(peer, number)
         for peer, refusal, number in turn.refusals:
             self._refuse(peer, refusal, number)
         for peer, presences in turn.shown:
-            self._take_presences(turn.live, peer, presences)
+            self._audience.take(peer, presences, turn.live.knowledge.owners)
         for peer in turn.curious:
-            self._send(peer, protocol.show_presences(self._presence.everybody()))
+            self._audience.show_everybody(peer)
 
     def _sync_answer(self, live: Live, wanted: protocol.SyncAsked) -> bytes:
         try:
@@ -315,12 +310,14 @@ class Room:
             return
         session.stored = number
         if session.own_frames:
-            self._send(peer, protocol.say_stored(self.seq, number))
+            self._audience.send(peer, protocol.say_stored(self.seq, number))
 
     def _refuse(self, peer: Peer, refusal: Refusal, number: int) -> None:
         log.info("coediting.refused", draft=str(self.draft_id), code=refusal.code.value)
         if peer.session.own_frames:
-            self._send(peer, protocol.say_refused(refusal.code.value, refusal.message, number))
+            self._audience.send(
+                peer, protocol.say_refused(refusal.code.value, refusal.message, number)
+            )
         else:
             peer.close(REFUSED, refusal.message)
 
@@ -338,43 +335,9 @@ class Room:
         if self._closed:  # nobody writes a closed draft, whatever the gate has said
             session.standing = session.standing.reading()
         if session.own_frames:
-            self._send(peer, protocol.say_welcome(session.standing.said() | {"seq": self.seq}))
-        self._send(peer, protocol.ask_sync(live.knowledge.committed))
-        everybody = self._presence.everybody()
-        if everybody:
-            self._send(peer, protocol.show_presences(everybody))
-
-    def _take_presences(self, live: Live, peer: Peer, presences: protocol.Presences) -> None:
-        session = peer.session
-        for entry in presences.entries:
-            if live.knowledge.owners.get(entry.client) == session.owner:
-                session.clients.add(entry.client)
-                self._presence.take(entry.client, entry.clock, entry.state, session.standing)
-        self._show_presence_soon()
-
-    def _show_presence_soon(self) -> None:
-        if self._presence.changed and self._presence_timer is None:
-            later = asyncio.get_running_loop().call_later
-            self._presence_timer = later(PRESENCE_SECONDS, self._show_presence)
-
-    def _show_presence(self) -> None:
-        self._presence_timer = None
-        self._send_all(self._presence_news())
-
-    def _presence_news(self) -> list[bytes]:
-        if self._presence_timer is not None:
-            self._presence_timer.cancel()
-            self._presence_timer = None
-        news = self._presence.news()
-        return [protocol.show_presences(news)] if news else []
-
-    def _send(self, peer: Peer, message: bytes) -> None:
-        peer.write((message,))
-
-    def _send_all(self, messages: Sequence[bytes]) -> None:
-        """The same bytes for everybody; presence rides along when it has changed."""
-        together = (*messages, *self._presence_news())
-        if together:
-            for peer in list(self.peers):
-                if peer not in self._joining:
-                    peer.write(together)
+            self._audience.send(
+                peer, protocol.say_welcome(session.standing.said() | {"seq": self.seq})
+            )
+        self._audience.send(peer, protocol.ask_sync(live.knowledge.committed))
+        if self._audience.anybody:
+            self._audience.show_everybody(peer)
