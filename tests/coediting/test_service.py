@@ -90,6 +90,13 @@ async def test_merging_changes_only_what_is_new_and_names_who_brought_it(
     }
 
 
+async def test_how_far_logs_go_is_known_for_many_at_once(database: Database) -> None:
+    drafts = [await begin(database, content) for content in (None, sample("plain"))]
+    async with database.read(SYSTEM) as session:
+        positions = await coediting.log_positions(session, [*drafts, uuid7()])
+    assert positions == {drafts[0]: 0, drafts[1]: 1}
+
+
 async def test_an_edit_that_changes_nothing_is_not_logged(database: Database) -> None:
     draft_id = await begin(database, sample("rich"))
     async with database.write(SYSTEM) as uow:

@@ -19,6 +19,7 @@ from policylab.coediting.service import (
     resolve_anchors,
     written_by,
 )
+from policylab.coediting.stored import log_positions
 
 __all__ = [
     "NOBODY",
@@ -37,6 +38,7 @@ __all__ = [
     "close_draft",
     "committed_text",
     "edit_text",
+    "log_positions",
     "make_anchor",
     "open_draft",
     "read_anchor",

@@ -11,25 +11,17 @@ from typing import Any
 from uuid import UUID
 
 from pycrdt import Doc
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.coediting import anchors, authorship, editing
-from policylab.coediting.carrying import Carried, Origins
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.lib0 import BadBytes
-from policylab.coediting.live import Live
 from policylab.coediting.outline import blocks_of, identifier
 from policylab.coediting.reader import read_update
 from policylab.coediting.reading import read_text
-from policylab.coediting.session import Knowledge, Owner
-from policylab.coediting.tables import (
-    DraftCarried,
-    DraftClient,
-    DraftHead,
-    DraftSnapshot,
-    DraftUpdate,
-)
+from policylab.coediting.session import Owner
+from policylab.coediting.stored import head_of, keep_row, origins_in, text_at
+from policylab.coediting.tables import DraftHead
 from policylab.coediting.writing import write_text
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
@@ -79,7 +71,7 @@ async def open_draft(
     if content and seq:
         client_id, update = write_text(content)
         owner = (person_id, capacity_id)
-        await _keep(uow.session, draft_id, seq, client_id, owner, update)
+        await keep_row(uow.session, draft_id, seq, client_id, owner, update)
     return seq
 
 
@@ -89,8 +81,8 @@ async def committed_text(session: AsyncSession, draft_id: UUID) -> Text:
     The session is one of the house (`uow.session`, or `database.read(SYSTEM)`): the log of a draft
     is nobody's to read, and whoever asks has judged who may see the text.
     """
-    head = await _head(session, draft_id)
-    live = await _live(session, head)
+    head = await head_of(session, draft_id)
+    live = await text_at(session, head)
     return Text(read_text(live.doc), head.seq, head.closed)
 
 
@@ -100,18 +92,18 @@ async def close_draft(uow: UnitOfWork, draft_id: UUID) -> Text:
     From the moment this is committed every edit is refused with CLOSED, and connections that may
     write are closed with 4501. Who closes several drafts does so in the order of their ids.
     """
-    head = await _head(uow.session, draft_id, lock=True)
+    head = await head_of(uow.session, draft_id, lock=True)
     if not head.closed:
         head.closed = True
         uow.session.add(head)
         uow.announce(DraftClosed(dialogue_id=head.dialogue_id, draft_id=draft_id))
-    live = await _live(uow.session, head)
+    live = await text_at(uow.session, head)
     return Text(read_text(live.doc), head.seq, closed=True)
 
 
 async def reopen_draft(uow: UnitOfWork, draft_id: UUID) -> None:
     """Take edits again; readers are asked to come back, and judged anew."""
-    head = await _head(uow.session, draft_id, lock=True)
+    head = await head_of(uow.session, draft_id, lock=True)
     if head.closed:
         head.closed = False
         uow.session.add(head)
@@ -186,15 +178,15 @@ async def written_by(
     Computed from whose each Yjs client id is, which the server binds; nobody claims it. Words that
     somebody moved stay their author's. A session of the house, as for `committed_text`.
     """
-    head = await _head(session, draft_id)
-    live = await _live(session, head)
+    head = await head_of(session, draft_id)
+    live = await text_at(session, head)
     sections = {
         name: section
         for block, section in blocks_of(read_text(live.doc))
         if (name := identifier((block.get("attrs") or {}).get("id"))) is not None
     }
     counts: dict[tuple[UUID | None, Owner], int] = {}
-    origins = await _origins(session, draft_id)
+    origins = await origins_in(session, draft_id)
     for block_id, clients in authorship.written(live.whole(), origins).items():
         section = sections.get(block_id) if block_id else None
         for client, characters in clients.items():
@@ -222,8 +214,8 @@ async def resolve_anchors(
     An anchor is `{"anchor": …, "head": …}` of Yjs relative positions, as an editor makes them. None
     for what is no anchor, or stood in a block that is gone; `Spot.orphaned` when words are gone.
     """
-    head = await _head(session, draft_id)
-    live, origins = await _live(session, head), await _origins(session, draft_id)
+    head = await head_of(session, draft_id)
+    live, origins = await text_at(session, head), await origins_in(session, draft_id)
     return anchors.spots(live, wanted, origins, quotations)
 
 
@@ -231,30 +223,19 @@ async def make_anchor(
     session: AsyncSession, draft_id: UUID, *, section_id: UUID | None, quotation: str
 ) -> Json | None:
     """An anchor on the first place in a clause where these words stand; None if they do not."""
-    head = await _head(session, draft_id)
-    return anchors.anchor_to((await _live(session, head)).whole(), section_id, quotation)
-
-
-# ── the log ──
-
-
-async def _origins(session: AsyncSession, draft_id: UUID) -> Origins:
-    rows = await session.exec(select(DraftCarried).where(col(DraftCarried.draft_id) == draft_id))
-    return Origins(
-        Carried(row.client_id, row.clock, row.length, row.from_client, row.from_clock)
-        for row in rows
-    )
+    head = await head_of(session, draft_id)
+    return anchors.anchor_to((await text_at(session, head)).whole(), section_id, quotation)
 
 
 async def _edit(
     uow: UnitOfWork, draft_id: UUID, work: Callable[["Doc[Any]"], None], owner: Owner
 ) -> int:
-    head = await _head(uow.session, draft_id, lock=True)
+    head = await head_of(uow.session, draft_id, lock=True)
     if head.closed:
         raise Refused(
             RefusalCode.CLOSED, "This draft is closed. Open a new one to change the text."
         )
-    live = await _live(uow.session, head)
+    live = await text_at(uow.session, head)
     client_id = secrets.randbelow(2**31) + 2**31
     update = editing.change(live.whole(), client_id, work)
     if update is None:
@@ -265,59 +246,7 @@ async def _edit(
         raise Refused(RefusalCode.INVALID_INPUT, error.message, field="content") from error
     head.seq += 1
     uow.session.add(head)
-    await _keep(uow.session, draft_id, head.seq, client_id, owner, update)
+    await keep_row(uow.session, draft_id, head.seq, client_id, owner, update)
     event = TextChanged(dialogue_id=head.dialogue_id, draft_id=draft_id, seq=head.seq)
     uow.announce(event)
     return head.seq
-
-
-async def _keep(
-    session: AsyncSession, draft_id: UUID, seq: int, client_id: int, owner: Owner, update: bytes
-) -> None:
-    person_id, capacity_id = owner
-    whose: dict[str, Any] = {
-        "draft_id": draft_id,
-        "person_id": person_id,
-        "capacity_id": capacity_id,
-    }
-    session.add(DraftClient(client_id=client_id, **whose))
-    session.add(DraftUpdate(seq=seq, update=update, **whose))
-    await session.flush()
-
-
-async def _head(session: AsyncSession, draft_id: UUID, *, lock: bool = False) -> DraftHead:
-    wanted = select(DraftHead).where(col(DraftHead.id) == draft_id)
-    if lock:
-        wanted = wanted.with_for_update(key_share=True)
-    wanted = wanted.execution_options(populate_existing=True)
-    head = (await session.exec(wanted)).one_or_none()
-    if head is None:
-        raise Refused(RefusalCode.NOT_FOUND, "There is no such draft.")
-    return head
-
-
-async def _live(session: AsyncSession, head: DraftHead) -> Live:
-    """The text up to what its head says, from the newest snapshot and the rows after it."""
-    snapshots = (
-        select(DraftSnapshot)
-        .where(col(DraftSnapshot.draft_id) == head.id, col(DraftSnapshot.seq) <= head.seq)
-        .order_by(col(DraftSnapshot.seq).desc())
-        .limit(1)
-    )
-    snapshot = (await session.exec(snapshots)).one_or_none()
-    rows = (
-        select(DraftUpdate.update)
-        .where(
-            col(DraftUpdate.draft_id) == head.id,
-            col(DraftUpdate.seq) > (snapshot.seq if snapshot else 0),
-            col(DraftUpdate.seq) <= head.seq,
-        )
-        .order_by(col(DraftUpdate.seq))
-    )
-    tail = (await session.exec(rows)).all()
-    clients = (
-        await session.exec(select(DraftClient).where(col(DraftClient.draft_id) == head.id))
-    ).all()
-    owners = {client.client_id: (client.person_id, client.capacity_id) for client in clients}
-    state, shape = (snapshot.state, snapshot.shape) if snapshot else (None, None)
-    return Live.load(state, shape, tail, Knowledge(owners=owners))
