@@ -1,6 +1,7 @@
 """Words that are moved stay their author's, and keep what hangs on them; nobody gains by it."""
 
 import random
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from policylab.kit.db import Database
 from policylab.kit.viewer import SYSTEM
 from tests.coediting import crafted
 from tests.coediting.harness import Open, Person, eventually, serving, words_of
+from tests.coediting.node import NODE, WEB
 
 
 def text(*paragraphs: str) -> Any:
@@ -280,3 +282,36 @@ def test_what_would_take_too_long_is_the_movers() -> None:
     began = time.perf_counter()
     assert carried(items, read_update(moved), {}) == []
     assert time.perf_counter() - began < 1.0
+
+
+@pytest.mark.skipif(
+    not (WEB / "node_modules" / "yjs").exists(), reason="npm ci has not run in web/"
+)
+@pytest.mark.parametrize("work", ["split", "drag"])
+def test_what_the_editors_own_binding_says_is_understood(work: str) -> None:
+    """y-tiptap decides what is deleted and written anew; all of it is found again."""
+    _, whole = write_text(text("Courses within months", "Second one"), client_id=3)
+    doc: Doc[Any] = Doc(client_id=5)
+    doc.apply_update(whole)
+    run_of(doc).insert(14, " six")
+    whole = doc.get_update()
+    script = Path(__file__).with_name("ytiptap.cjs")
+    said = subprocess.run(
+        [str(NODE), str(script), str(WEB), whole.hex(), work],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    update = read_update(bytes.fromhex(said.stdout))
+    known = {client: end for client, _, end in read_update(whole, trusted=True).sections}
+    found = carried(Items(whole), update, known)
+    strings = [each for each in update.structs if isinstance(each.said, str)]
+    new = [each for each in strings if each.kind is Kind.INLINE]
+    assert sum(row.length for row in found) == sum(each.length for each in new)
+    origins = Origins(found)
+    authors = {
+        client
+        for each in new
+        for _, _, client in origins.authors(99, each.clock, each.clock + each.length)
+    }
+    assert authors == {3, 5}
