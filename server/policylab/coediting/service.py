@@ -80,6 +80,10 @@ async def committed_text(session: AsyncSession, draft_id: UUID) -> Text:
 
     The session is one of the house (`uow.session`, or `database.read(SYSTEM)`): the log of a draft
     is nobody's to read, and whoever asks has judged who may see the text.
+
+    What stands in what is as the schema has it. Empty blocks and the values of attributes and marks
+    are as somebody's program left them: mend or drop what does not fit, else one writer could keep
+    a text from being frozen.
     """
     head = await head_of(session, draft_id)
     live = await text_at(session, head)
