@@ -11,7 +11,7 @@ const nameOf = (document: unknown) =>
 
 const persisted = (name: string) => {
   const sha256Hash = fingerprints[name];
-  return sha256Hash ? { persistedQuery: { version: 1, sha256Hash, ...(import.meta.env.DEV ? { miss: true } : {}) } } : undefined;
+  return sha256Hash ? { persistedQuery: { version: 1 as const, sha256Hash, ...(import.meta.env.DEV ? { miss: true } : {}) } } : undefined;
 };
 
 /** Says which operation is meant by its fingerprint, so that no query text travels. */

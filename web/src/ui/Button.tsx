@@ -1,0 +1,67 @@
+/** Buttons are verbs. A disabled one can say why. */
+import { ActionIcon, Button as Base, Tooltip } from "@mantine/core";
+import type { MouseEventHandler, ReactNode } from "react";
+import { useFollow } from "./Link.tsx";
+
+const KINDS = {
+  primary: { variant: "filled" },
+  quiet: { variant: "default" },
+  plain: { variant: "subtle" },
+  danger: { variant: "outline", color: "red" },
+} as const;
+
+export type ButtonProps = {
+  children: ReactNode;
+  kind?: keyof typeof KINDS;
+  /** Its work is under way. */
+  waiting?: boolean;
+  disabled?: boolean;
+  /** Why it can't be used now: it stays reachable and says so. */
+  why?: string | null | undefined;
+  icon?: ReactNode;
+  size?: "small" | "normal" | "large";
+  /** An address: the button is then a link. */
+  to?: string;
+  type?: "button" | "submit";
+  onClick?: MouseEventHandler<HTMLButtonElement>;
+  label?: string;
+  form?: string;
+  pressed?: boolean;
+};
+
+const SIZES = { small: "xs", normal: "sm", large: "md" } as const;
+
+export function Button({ children, kind = "quiet", waiting, disabled, why, icon, size = "normal", to, type = "button", onClick, label, form, pressed }: ButtonProps) {
+  const follow = useFollow(to ?? "");
+  const looks = { ...KINDS[kind], size: SIZES[size], leftSection: icon, "aria-label": label };
+  if (to !== undefined && !why && !disabled) {
+    return <Base component="a" href={to} onClick={follow} {...looks}>{children}</Base>;
+  }
+  if (why) {
+    return (
+      <Tooltip label={why} multiline w="var(--pl-outline)">
+        <Base {...looks} data-disabled aria-disabled="true" aria-description={why} type="button" onClick={(event) => event.preventDefault()}>
+          {children}
+        </Base>
+      </Tooltip>
+    );
+  }
+  return (
+    <Base {...looks} type={type} loading={waiting ?? false} disabled={disabled ?? false} form={form} aria-pressed={pressed} {...(onClick ? { onClick } : {})}>
+      {children}
+    </Base>
+  );
+}
+
+/** A button that is only a sign: its label is read out and shown on hover. */
+export function IconButton({ label, children, onClick, pressed, disabled, active, hint }: {
+  label: string; children: ReactNode; onClick?: MouseEventHandler<HTMLButtonElement>; pressed?: boolean; disabled?: boolean; active?: boolean; hint?: string;
+}) {
+  return (
+    <Tooltip label={hint ?? label}>
+      <ActionIcon aria-label={label} aria-pressed={pressed} disabled={disabled ?? false} onClick={onClick} variant={pressed || active ? "light" : "subtle"}>
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
