@@ -11,7 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from policylab.coediting.items import Items, Key, Range, TooMuch, merged, overlap, utf16_slice
+from policylab.coediting.items import (
+    Budget,
+    Items,
+    Key,
+    Parent,
+    Range,
+    TooMuch,
+    merged,
+    overlap,
+    utf16_slice,
+)
 from policylab.coediting.lib0 import utf16_length
 from policylab.coediting.reader import Kind, Update
 
@@ -78,24 +88,28 @@ def _taken_out(items: Items, update: Update) -> list[Letters]:
     for client, start, end in update.deletes:
         deletes.setdefault(client, []).append((start, end))
     deletes = {client: merged(ranges) for client, ranges in deletes.items()}
-    parents = {
+    parents: set[Parent] = {
         items.parent_of(struct)
         for client, ranges in deletes.items()
         for start, end in ranges
         for struct in items.within(client, start, end)
         if struct.kind is Kind.INLINE and isinstance(struct.said, str)
     }
+    budget = Budget()
     stretches: list[Letters] = []
     for parent in parents - {False}:
-        stretches += _stretches(items, parent, deletes)  # pyright: ignore[reportArgumentType]
+        stretches += _stretches(items, parent, deletes, budget)
     return stretches
 
 
-def _stretches(items: Items, parent: Key | None, deletes: dict[int, list[Range]]) -> list[Letters]:
+def _stretches(
+    items: Items, parent: Parent, deletes: dict[int, list[Range]], budget: Budget
+) -> list[Letters]:
     stretches: list[Letters] = [[]]
-    for struct, start, end in items.in_order(parent):
+    for struct, start, end in items.in_order(parent, budget):
         if not isinstance(struct.said, str):
             continue  # a border of a mark, or long gone
+        budget.spend(end - start)
         dead = items.deleted(struct.client, start, end)
         going = overlap(deletes.get(struct.client, []), start, end)
         words = utf16_slice(struct.said, start - struct.clock, end - struct.clock)

@@ -15,13 +15,24 @@ Parent = Key | None | Literal[False]
 """The id of what something hangs in, None for the text itself, False when nobody knows."""
 Range = tuple[int, int]
 
-MOST_NODES: Final = 5_000
 MOST_STEPS: Final = 50_000
-"""How much work putting one sequence in order may be: texts of people need far less."""
+"""How much work putting things in order may be for one change: texts of people need far less."""
 
 
 class TooMuch(Exception):
-    """This sequence would take too long to put in order."""
+    """This would take too long to put in order."""
+
+
+class Budget:
+    """What one change may still cost."""
+
+    def __init__(self, steps: int = MOST_STEPS) -> None:
+        self._left = steps
+
+    def spend(self, steps: int = 1) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise TooMuch
 
 
 @dataclass(slots=True, eq=False)
@@ -44,16 +55,23 @@ class Items:
         self._own: dict[int, list[Struct]] = {}
         self._deleted: dict[int, list[Range]] = {}
         self._parents: dict[Key, Parent] = {}
+        self._children: dict[Parent, list[Struct]] = {}
         self.add(read_update(whole, trusted=True), {})
 
     def add(self, update: Update, known: dict[int, int]) -> None:
         """Take in what is new in an update; `known` is how far each client was known before."""
+        new: list[Struct] = []
         for struct in update.structs:
             before = known.get(struct.client, 0)
             if struct.clock >= before:
-                self._own.setdefault(struct.client, []).append(struct)
+                new.append(struct)
             elif struct.clock + struct.length > before:
-                self._own.setdefault(struct.client, []).append(_rest(struct, before))
+                new.append(_rest(struct, before))
+        for struct in new:
+            self._own.setdefault(struct.client, []).append(struct)
+        for struct in new:
+            if struct.kind is not Kind.VALUE:
+                self._children.setdefault(self.parent_of(struct), []).append(struct)
         for client, start, end in update.deletes:
             self._deleted.setdefault(client, []).append((start, end))
         for client in {client for client, _, _ in update.deletes}:
@@ -105,14 +123,14 @@ class Items:
             self._parents[key] = parent
         return parent
 
-    def in_order(self, parent: Parent) -> Iterator[tuple[Struct, int, int]]:
+    def in_order(
+        self, parent: Parent, budget: Budget | None = None
+    ) -> Iterator[tuple[Struct, int, int]]:
         """What hangs in this, as it is read: structs and which of their ids, tombstones included.
 
         The order is Yjs's own (YATA): the same on every device. Raises TooMuch.
         """
-        structs = [each for each in self.structs() if self.parent_of(each) == parent]
-        structs = [each for each in structs if each.kind is not Kind.VALUE]
-        sequence = _Sequence(structs)
+        sequence = _Sequence(self._children.get(parent, []), budget or Budget())
         at = sequence.first
         while at is not None:
             yield at.struct, at.start, at.end
@@ -122,11 +140,12 @@ class Items:
 class _Sequence:
     """The children of one thing, put in order one after the other."""
 
-    def __init__(self, structs: list[Struct]) -> None:
+    def __init__(self, structs: list[Struct], budget: Budget) -> None:
         self.first: _Node | None = None
         self._starts: dict[int, list[int]] = {}
         self._nodes: dict[Key, _Node] = {}
-        self._steps = 0
+        self._budget = budget
+        budget.spend(len(structs))
         cuts: dict[int, set[int]] = {}
         for struct in structs:
             if struct.left:
@@ -136,8 +155,6 @@ class _Sequence:
         sorted_cuts = {client: sorted(own) for client, own in cuts.items()}
         for struct in structs:
             self._cut(struct, sorted_cuts.get(struct.client, []))
-            if len(self._nodes) > MOST_NODES:
-                raise TooMuch
         placed: set[Key] = set()
         for key in list(self._nodes):
             self._place(key, placed)
@@ -184,9 +201,7 @@ class _Sequence:
         conflicting: set[_Node] = set()
         other = left.after if left else self.first
         while other is not None and other is not right:
-            self._steps += 1
-            if self._steps > MOST_STEPS:
-                raise TooMuch
+            self._budget.spend()
             before.add(other)
             conflicting.add(other)
             origin = self._at(other.left)
