@@ -50,7 +50,7 @@ function Finder({ onClose, places }: { onClose: () => void; places: Place[] }) {
     // The field inside takes the keys; this only listens along.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <div onKeyDown={keys}>
-      <TextField label={t`Words, a number of a clause, a page`} value={text} type="search" autoFocus onChange={(next) => { setText(next); setChosen(0); }} />
+      <TextField label={t`Words, a number of a clause, a page`} value={text} type="search" startHere onChange={(next) => { setText(next); setChosen(0); }} />
       <ul className={styles.results}>
         {results.map((result, place) => (
           <li key={`${result.to}-${result.label}`}>

@@ -33,12 +33,12 @@ function Frame({ session, failed }: { session: Session | undefined; failed: bool
   const [chip, setChip] = useState<HTMLElement | null>(null);
   const [panel, setPanel] = useState<HTMLElement | null>(null);
   const [filled, setFilled] = useState(0);
-  const [sheet, setSheet] = useState(false);
+  const [sheetOn, setSheetOn] = useState("");
   const [keys, setKeys] = useState(false);
   const [palette, setPalette] = useState(false);
   const narrow = useMediaQuery(widths.narrow, undefined, { getInitialValueInEffect: false }) ?? false;
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const shown = useRef("");
 
   const fill = useCallback((place: Place, on: boolean) => {
     if (place === "panel") setFilled((count) => count + (on ? 1 : -1));
@@ -47,9 +47,8 @@ function Frame({ session, failed }: { session: Session | undefined; failed: bool
 
   useHotkeys([["mod+K", () => setPalette(true)], ["shift+?", () => setKeys(true)], ["?", () => setKeys(true)]]);
   useEffect(() => {
-    setSheet(false);
-    if (first.current) first.current = false;
-    else main.current?.focus({ preventScroll: true });
+    if (shown.current !== "" && shown.current !== path) main.current?.focus({ preventScroll: true });
+    shown.current = path;
   }, [path]);
 
   const viewer = session?.viewer;
@@ -102,14 +101,14 @@ function Frame({ session, failed }: { session: Session | undefined; failed: bool
             <span className={styles.wideOnly}><IconButton label={t`Keyboard`} onClick={() => setKeys(true)}><span aria-hidden="true">?</span></IconButton></span>
             <LanguageChoice signedIn={Boolean(viewer)} />
             <SchemeChoice />
-            {filled > 0 && narrow && <IconButton label={t`Open the side panel`} onClick={() => setSheet(true)}><IconLayoutSidebarRight aria-hidden="true" /></IconButton>}
+            {filled > 0 && narrow && <IconButton label={t`Open the side panel`} onClick={() => setSheetOn(path)}><IconLayoutSidebarRight aria-hidden="true" /></IconButton>}
             {viewer && <Account name={viewer.person.displayName} />}
           </div>
         </header>
         <main id="content" className={styles.main} ref={main} tabIndex={-1}><Outlet /></main>
         {!narrow && <aside className={styles.panel} hidden={filled === 0} aria-label={t`Beside the page`} data-screen-only>{context}</aside>}
       </div>
-      {narrow && <Sheet open={sheet} onClose={() => setSheet(false)} title={t`Beside the page`}>{context}</Sheet>}
+      {narrow && <Sheet open={sheetOn === path} onClose={() => setSheetOn("")} title={t`Beside the page`}>{context}</Sheet>}
       <Dialog open={keys} onClose={() => setKeys(false)} title={t`Keyboard`}><Keys /></Dialog>
       <Palette open={palette} onClose={() => setPalette(false)} places={places} />
     </FrameContext.Provider>

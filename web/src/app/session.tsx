@@ -25,7 +25,6 @@ export function SessionProvider({ children }: { children: (session: Session | un
   useEffect(() => sessionEnded.hear(() => setEnded(true)), []);
   useEffect(() => {
     if (!known) return;
-    setEnded(false);
     signedIn.say();
   }, [known]);
   const comeBack = () => {

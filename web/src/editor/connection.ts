@@ -88,14 +88,19 @@ export class DraftConnection {
     this.store = new IndexeddbPersistence(`policylab:${person}:${draft}`, this.doc);
     this.store.once("synced", () => this.change({ kept: true }));
 
-    const connection = this;
+    const opened = () => {
+      this.ledger = new Ledger();
+    };
+    const sent = (frame: Uint8Array) => {
+      if (this.ledger.send(frame)) this.judge();
+    };
     class Socket extends WebSocket {
       constructor(url: string | URL, protocols?: string | string[]) {
         super(url, protocols);
-        connection.ledger = new Ledger();
+        opened();
       }
       override send(data: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBufferLike>) {
-        if (data instanceof Uint8Array && connection.ledger.send(data)) connection.judge();
+        if (data instanceof Uint8Array) sent(data);
         super.send(data as Uint8Array<ArrayBuffer>);
       }
     }

@@ -45,7 +45,7 @@ export function ConfirmByName({ open, onClose, onConfirm, title, name, verb, wai
       <Form onSend={() => { if (right) onConfirm(); }}
         buttons={<><Button kind="primary" type="submit" disabled={!right} waiting={waiting ?? false}>{verb}</Button><Button onClick={onClose}>{t`Cancel`}</Button></>}>
         <Column>{children}</Column>
-        <TextField label={t`To go on, write: ${name}`} value={written} onChange={setWritten} autoFocus />
+        <TextField label={t`To go on, write: ${name}`} value={written} onChange={setWritten} startHere />
       </Form>
     </Dialog>
   );

@@ -81,7 +81,7 @@ export function PageSkeleton({ lines = 6 }: { lines?: number }) {
   const shown = useAfter(150);
   return (
     <div className={styles.page} aria-busy="true">
-      <p className="unseen" role="status"><Trans>The page is being fetched.</Trans></p>
+      <output className="unseen"><Trans>The page is being fetched.</Trans></output>
       {shown && (
         <div aria-hidden="true">
           <div className={styles.ghost} data-kind="title" />

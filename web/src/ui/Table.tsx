@@ -6,12 +6,12 @@ export function Table({ caption, children, captionShown }: { caption: string; ch
   return (
     // A region that scrolls is reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles.scroll} role="region" aria-label={caption} tabIndex={0}>
+    <section className={styles.scroll} aria-label={caption} tabIndex={0}>
       <table className={styles.table}>
         <caption className={captionShown ? undefined : "unseen"}>{caption}</caption>
         {children}
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -17,21 +17,21 @@ const shared = ({ label, hint, problem, required, disabled, name }: Common) => (
   ...(name ? { name } : {}),
 });
 
-export function TextField({ value, onChange, type = "text", placeholder, autoFocus, ...common }: Common & {
-  value: string; onChange: (value: string) => void; type?: "text" | "email" | "url" | "search" | "password"; placeholder?: string; autoFocus?: boolean;
+export function TextField({ value, onChange, type = "text", placeholder, startHere, ...common }: Common & {
+  value: string; onChange: (value: string) => void; type?: "text" | "email" | "url" | "search" | "password"; placeholder?: string; startHere?: boolean;
 }) {
   return (
-    <TextInput {...shared(common)} type={type} value={value} placeholder={placeholder} data-autofocus={autoFocus || undefined}
+    <TextInput {...shared(common)} type={type} value={value} placeholder={placeholder} data-autofocus={startHere || undefined}
       onChange={(event) => onChange(event.currentTarget.value)} />
   );
 }
 
-export function TextArea({ value, onChange, rows = 3, placeholder, autoFocus, lang, ...common }: Common & {
-  value: string; onChange: (value: string) => void; rows?: number; placeholder?: string; autoFocus?: boolean; lang?: string;
+export function TextArea({ value, onChange, rows = 3, placeholder, startHere, lang, ...common }: Common & {
+  value: string; onChange: (value: string) => void; rows?: number; placeholder?: string; startHere?: boolean; lang?: string;
 }) {
   return (
     <Textarea {...shared(common)} autosize minRows={rows} maxRows={16} value={value} placeholder={placeholder} lang={lang}
-      data-autofocus={autoFocus || undefined} onChange={(event) => onChange(event.currentTarget.value)} />
+      data-autofocus={startHere || undefined} onChange={(event) => onChange(event.currentTarget.value)} />
   );
 }
 
