@@ -1,0 +1,39 @@
+/** One lab: what it is for, its levels, its dialogues, and who keeps it. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { LabDocument } from "../api/generated/operations.ts";
+import { useScreen } from "../api/hooks.ts";
+import { DialogueLines } from "../features/labs/DialogueLines.tsx";
+import { Button } from "../ui/Button.tsx";
+import { LevelMark } from "../ui/icons.tsx";
+import { useAddress } from "../ui/Link.tsx";
+import { EmptyState, Tag } from "../ui/Notice.tsx";
+import { NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
+import { Line, Lines } from "../ui/Table.tsx";
+
+export function LabScreen() {
+  const { t } = useLingui();
+  const { data, problem } = useScreen(LabDocument, { id: useAddress("labId") });
+  if (problem) return <NotFound />;
+  if (!data) return <PageSkeleton />;
+  const lab = data.lab;
+  if (!lab) return <NotFound />;
+  const begin = lab.viewerCan.find(({ action }) => action === "CREATE_DIALOGUE");
+  const beginButton = begin && <Button kind="primary" to={`/labs/${lab.id}/new-dialogue`} why={begin.allowed ? null : begin.why}><Trans>Begin a dialogue</Trans></Button>;
+  return (
+    <Page title={lab.name} lead={lab.purpose} crumbs={[{ label: t`Labs`, to: "/labs" }]} above={lab.illustrative ? <Tag><Trans>Invented example</Trans></Tag> : undefined} actions={beginButton}>
+      <Part title={<Trans>Dialogues</Trans>}>
+        {lab.dialogues.nodes.length === 0
+          ? <EmptyState title={<Trans>No dialogue yet</Trans>}><Trans>A dialogue works on one question, phase by phase, until the levels decide.</Trans></EmptyState>
+          : <DialogueLines dialogues={lab.dialogues.nodes} label={t`Dialogues`} />}
+      </Part>
+      <Part title={<Trans>Levels of government</Trans>}>
+        <Lines label={t`Levels of government`}>{lab.levels.map((level) => <Line key={level.id}><LevelMark order={level.order} /> {level.name}</Line>)}</Lines>
+      </Part>
+      {lab.grants.length > 0 && (
+        <Part title={<Trans>Who keeps this lab</Trans>}>
+          <Lines>{lab.grants.map((grant) => <Line key={grant.id} side={<span className="quiet">{grant.role.toLowerCase().replaceAll("_", " ")}</span>}>{grant.person?.displayName}</Line>)}</Lines>
+        </Part>
+      )}
+    </Page>
+  );
+}
