@@ -50,10 +50,9 @@ export function DialogueScreen() {
       </Part>
       <Part title={<Trans>Phases</Trans>}>
         <Lines label={t`Phases`}>
-          {dialogue.phases.map(({ phase, state, enteredAt }) => (
+          {dialogue.phases.map(({ phase, enteredAt }) => (
             <Line key={phase.id} side={enteredAt && <span className="quiet"><Time value={enteredAt} as="date" /></span>}>
               {phase.number}. {phase.title} {phase.id === dialogue.phase.phase.id && <Tag kind="act"><Trans>Now</Trans></Tag>}
-              <div className="quiet" data-state={state}>{phase.explanation}</div>
             </Line>
           ))}
         </Lines>
