@@ -125,7 +125,7 @@ function LanguageChoice({ signedIn }: { signedIn: boolean }) {
   return (
     <Menu>
       <Menu.Target>
-        <UnstyledButton className={styles.language} aria-label={t`Language: ${LANGUAGES[i18n.locale as Language]}`}>{i18n.locale.toUpperCase()}</UnstyledButton>
+        <UnstyledButton className={styles.language} aria-label={`${i18n.locale.toUpperCase()}, ${t`language of the interface`}`}>{i18n.locale.toUpperCase()}</UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
         {Object.entries(LANGUAGES).map(([code, name]) => (

@@ -70,10 +70,19 @@ export function chosenIn(editor: Tiptap): Chosen | undefined {
   return { quotation: editor.state.doc.textBetween(from, to, "\n").slice(0, 2000), sectionId: sectionAt(editor, from), anchor: { anchor: relative(from), head: relative(to) } };
 }
 
-export function Editor({ connection, mode, label, language, levels, onSection, onComment, onReady }: {
+type EditorProps = {
   connection: DraftConnection; mode: Mode; label: string; language: string; levels: readonly Rung[];
   onSection: (id: string | null) => void; onComment?: ((chosen: Chosen) => void) | undefined; onReady?: (editor: Tiptap) => void;
-}) {
+};
+
+/** Nothing is drawn before the text is here: an editor of its own making would write an empty block into it. */
+export function Editor(props: EditorProps) {
+  const standing = useStanding(props.connection);
+  const here = standing?.synced || (standing?.kept && props.connection.doc.getXmlFragment("default").length > 0);
+  return here ? <Writing {...props} /> : <output className="quiet"><Trans>The text is being fetched.</Trans></output>;
+}
+
+function Writing({ connection, mode, label, language, levels, onSection, onComment, onReady }: EditorProps) {
   const { t } = useLingui();
   const how = useRef({ mode, onSection, onComment, levels, capacity: null as string | null });
   const standing = useStanding(connection);
@@ -102,7 +111,6 @@ export function Editor({ connection, mode, label, language, levels, onSection, o
     <div className="pl-writing">
       {mode !== "read" && <Toolbar editor={editor} ref={toolbar} suggesting={mode === "suggest"} onComment={onComment && (() => { const chosen = chosenIn(editor); if (chosen) onComment(chosen); })} />}
       <EditorContent editor={editor} />
-      {!standing?.synced && !standing?.kept && <output className="quiet"><Trans>The text is being fetched.</Trans></output>}
       <span className="unseen">{mode === "suggest" ? t`You are suggesting: what you change is proposed, not done.` : ""}</span>
     </div>
   );
@@ -135,7 +143,7 @@ function live(connection: DraftConnection, how: How, toolbar: React.RefObject<HT
     },
   });
   return [
-    UniqueID.configure({ types: IDENTIFIED, attributeName: "id", generateID: () => crypto.randomUUID(), filterTransaction: (transaction) => !isChangeOrigin(transaction) }),
+    UniqueID.configure({ updateDocument: false, types: IDENTIFIED, attributeName: "id", generateID: () => crypto.randomUUID(), filterTransaction: (transaction) => !isChangeOrigin(transaction) }),
     Collaboration.configure({ document: connection.doc, field: "default" }),
     CollaborationCaret.configure({
       provider: connection.provider,

@@ -33,7 +33,7 @@ const proposal = { proposal: { ...json("proposal"), renderHTML: (attributes: Rec
 } } };
 const plain = (names: string[]) => Object.fromEntries(names.map((name) => [name, json(name)]));
 
-const Doc = Node.create({ name: "doc", topNode: true, content: "(heading | clause | measure | block)+" });
+const Doc = Node.create({ name: "doc", topNode: true, content: "(block | heading | clause | measure)+" });
 const Text = Node.create({ name: "text", group: "inline" });
 
 const Heading = Node.create({

@@ -121,7 +121,7 @@ function Beside({ draft, section }: { draft: Draft; section: string | null }) {
   const delegations = draft.document.dialogue.delegations;
   return (
     <>
-      <p><strong>{line ? t`Clause ${line.number}` : t`The whole text`}</strong> {line?.heading}</p>
+      <h2>{line ? t`Clause ${line.number}` : t`The whole text`} {line?.heading}</h2>
       <Part level={3} title={t`Comments`}><Threads threads={threads} levels={levels} /></Part>
       {suggestions.length > 0 && <Part level={3} title={t`Suggestions`}>{suggestions.map((suggestion) => <SuggestionCard key={suggestion.id} draft={draft} suggestion={suggestion} />)}</Part>}
       {line && line.trace.length > 0 && (

@@ -1,7 +1,6 @@
 /** A frozen text, to be read, printed and taken away. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { IconDownload, IconPrinter } from "@tabler/icons-react";
-import { Menu } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { DialogueChangedDocument, TextSetDocument } from "../api/generated/operations.ts";
 import { useLive, useScreen } from "../api/hooks.ts";
@@ -10,7 +9,7 @@ import { Outline, showSection } from "../features/documents/Outline.tsx";
 import { Reading } from "../features/documents/Reading.tsx";
 import { DialoguePage } from "../features/labs/DialoguePage.tsx";
 import { useFormat } from "../i18n/format.ts";
-import { Button } from "../ui/Button.tsx";
+import { Button, MenuButton } from "../ui/Button.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { NotFound, PageSkeleton } from "../ui/Page.tsx";
@@ -46,16 +45,10 @@ export function TextScreen() {
         <Button to={`/texts/${set.id}/amendments`}><Trans>Amendments</Trans></Button>
         {before && version && <Button to={`/compare/${before.id}/${version.id}`}><Trans>What changed</Trans></Button>}
         <Button onClick={() => print()} icon={<IconPrinter aria-hidden="true" />}><Trans>Print</Trans></Button>
-        <Menu>
-          <Menu.Target><span><Button icon={<IconDownload aria-hidden="true" />}><Trans>Download</Trans></Button></span></Menu.Target>
-          <Menu.Dropdown>
-            {set.exports.flatMap((offer) => offer.languages.map((language) => (
-              <Menu.Item key={`${offer.kind}-${language}`} component="a" href={offer.languages.length > 1 ? `${offer.url}${offer.url.includes("?") ? "&" : "?"}language=${language}` : offer.url} download>
-                {offer.kind.toUpperCase()} · {format.language(language)}
-              </Menu.Item>
-            )))}
-          </Menu.Dropdown>
-        </Menu>
+        <MenuButton icon={<IconDownload aria-hidden="true" />} ways={set.exports.flatMap((offer) => offer.languages.map((language) => ({
+          key: `${offer.kind}-${language}`, label: `${offer.kind.toUpperCase()} · ${format.language(language)}`,
+          href: offer.languages.length > 1 ? `${offer.url}${offer.url.includes("?") ? "&" : "?"}language=${language}` : offer.url,
+        })))}><Trans>Download</Trans></MenuButton>
       </>}>
       <div className={styles.columns}>
         <Outline sections={version?.sections ?? []} />

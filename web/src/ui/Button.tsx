@@ -1,10 +1,10 @@
 /** Buttons are verbs. A disabled one can say why. */
-import { ActionIcon, Button as Base, Tooltip } from "@mantine/core";
+import { ActionIcon, Button as Base, Menu, Tooltip } from "@mantine/core";
 import type { MouseEventHandler, ReactNode } from "react";
 import { useFollow } from "./Link.tsx";
 
 const KINDS = {
-  primary: { variant: "filled" },
+  primary: { variant: "filled", c: "var(--pl-on-act)" },
   quiet: { variant: "default" },
   plain: { variant: "subtle" },
   danger: { variant: "outline", color: "red" },
@@ -63,5 +63,17 @@ export function IconButton({ label, children, onClick, pressed, disabled, active
         {children}
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+/** A button that opens a short list of ways on; each is a link. */
+export function MenuButton({ children, icon, ways }: { children: ReactNode; icon?: ReactNode; ways: { key: string; label: string; href: string }[] }) {
+  return (
+    <Menu>
+      <Menu.Target><Base variant="default" leftSection={icon}>{children}</Base></Menu.Target>
+      <Menu.Dropdown>
+        {ways.map((way) => <Menu.Item key={way.key} component="a" href={way.href} download>{way.label}</Menu.Item>)}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

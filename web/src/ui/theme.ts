@@ -11,14 +11,14 @@ const red: MantineColorsTuple = [
 /** Warm paper and ink; one accent for what you can do; red for refusal, amber for "needs you". */
 const light = {
   paper: "#fbf9f5", raised: "#ffffff", sunk: "#f3efe7", ink: "#221f1b", quiet: "#5d574d", line: "#e3dcd0",
-  edge: "#877f72", act: "#0b5563", "act-soft": "#e1eef0", danger: "#a3241c", "danger-soft": "#fbeae7",
+  edge: "#877f72", act: "#0b5563", "on-act": "#ffffff", "act-soft": "#e1eef0", danger: "#a3241c", "danger-soft": "#fbeae7",
   needs: "#7d5200", "needs-soft": "#fbf0d8", good: "#2c6a35", "good-soft": "#e5f1e4", focus: "#1266c8",
   mark: "#fbe9b7", shadow: "0 6px 24px rgb(60 48 30 / 16%), 0 1px 3px rgb(60 48 30 / 14%)",
   "level-0": "#0d6e66", "level-1": "#84590a", "level-2": "#3f49a6", "level-3": "#515c69", "level-4": "#86366f", "level-5": "#47671c",
 };
 const dark: typeof light = {
   paper: "#181715", raised: "#211f1c", sunk: "#121110", ink: "#ece7de", quiet: "#b4ac9e", line: "#38342e",
-  edge: "#8f8779", act: "#86cbd6", "act-soft": "#16343a", danger: "#f39d94", "danger-soft": "#3c1d1a",
+  edge: "#8f8779", act: "#86cbd6", "on-act": "#0c1f23", "act-soft": "#16343a", danger: "#f39d94", "danger-soft": "#3c1d1a",
   needs: "#edbd6b", "needs-soft": "#36290f", good: "#93cf98", "good-soft": "#1b3320", focus: "#7db5ff",
   mark: "#4d3f13", shadow: "0 8px 28px rgb(0 0 0 / 55%), 0 1px 3px rgb(0 0 0 / 60%)",
   "level-0": "#5fc7b8", "level-1": "#dfb25a", "level-2": "#a4adf5", "level-3": "#adb8c4", "level-4": "#e49ccd", "level-5": "#aecf75",

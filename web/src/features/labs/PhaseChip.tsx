@@ -18,9 +18,11 @@ export function PhaseChip({ dialogue }: { dialogue: DialogueFrame }) {
   return (
     <Popover width="var(--pl-narrow)" position="bottom-end" trapFocus withinPortal>
       <Popover.Target>
-        <UnstyledButton className={styles.chip} aria-label={t`Phase ${number}, ${title}: what may I do now?`}>
-          <span className={styles.number}>{number}</span>
+        <UnstyledButton className={styles.chip}>
+          <span className="unseen"><Trans>Phase</Trans> </span>
+          <span className={styles.number}>{number}</span>{" "}
           <span className={styles.title}>{title}</span>
+          <span className="unseen">: <Trans>What may I do now?</Trans></span>
           <IconChevronDown aria-hidden="true" className={styles.sign} />
         </UnstyledButton>
       </Popover.Target>
