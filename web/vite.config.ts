@@ -6,7 +6,7 @@ const server = process.env.POLICYLAB_DEV_SERVER ?? "http://127.0.0.1:8800";
 const passed = ["/graphql", "/files", "/import", "/signin", "/signout", "/log", "/feeds", "/calendar"];
 
 export default defineConfig({
-  plugins: [react(), lingui({ macroTransform: true, failOnMissing: true })],
+  plugins: [react(), lingui({ macroTransform: true, failOnMissing: false })],
   build: {
     target: "es2022",
     sourcemap: false,

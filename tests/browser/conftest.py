@@ -73,7 +73,7 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 
 async def enter(browser: Browser, house: Served, person: str, **options: Any) -> BrowserContext:
-    """A window of its own, in which this demo person has signed in; `person` is part of the name."""
+    """A window in which this demo person has signed in, found by part of the name."""
     context = await browser.new_context(base_url=house.url, **options)
     page = await context.new_page()
     await page.goto("/signin/demo")
