@@ -4,7 +4,7 @@ type Ranked = { id: string; level: { code: string; name: string; order: number }
 export function byLevel<Delegation extends Ranked>(delegations: readonly Delegation[]) {
   const groups = new Map<string, { level: Delegation["level"]; delegations: Delegation[] }>();
   for (const delegation of delegations) {
-    const group = groups.get(delegation.level.code) ?? { level: delegation.level, delegations: [] };
+    const group = groups.get(delegation.level.code) ?? { level: delegation.level, delegations: new Array<Delegation>() };
     group.delegations.push(delegation);
     groups.set(delegation.level.code, group);
   }
