@@ -93,9 +93,7 @@ async def entry_at(session: AsyncSession, index: int) -> Entry | None:
 async def keys_of(session: AsyncSession) -> list[Entry]:
     """The entries that say which key signs from where on, oldest first."""
     rows = await session.exec(
-        select(LogLeaf)
-        .where(col(LogLeaf.kind) == LeafKind.KEY)
-        .order_by(col(LogLeaf.index))
+        select(LogLeaf).where(col(LogLeaf.kind) == LeafKind.KEY).order_by(col(LogLeaf.index))
     )
     return [_entry(row) for row in rows]
 

@@ -51,7 +51,7 @@ async def import_file(uow: UnitOfWork, viewer: Viewer, *, name: str, data: bytes
     """Keep what a file says; refused with every wrong line when it has one."""
     check_administrator(viewer)
     evidence, problems = read_file(name, data)
-    await uow.session.execute(_LOCK)
+    await (await uow.session.connection()).execute(_LOCK)
     shelf = await Shelf.open(uow)
     known = {"editions": shelf.codes(), "sources": shelf.sources}
     problems += problems_of(evidence, **known)
@@ -311,7 +311,7 @@ def _from_csv(text: str) -> tuple[Evidence, list[tuple[int, str]]]:
                 break
             _row(row, rows.line_num, "number" in columns, found, problems)
     except csv.Error as error:
-        problems.append((rows.line_num, f"the line is not CSV ({error})"))
+        problems.append((rows.reader.line_num, f"the line is not CSV ({error})"))
     return Evidence(list(found.values())), problems
 
 

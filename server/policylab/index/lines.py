@@ -21,7 +21,8 @@ def read_json(text: str) -> Any:
     """The value; every object in it holds its line under `LINE`."""
     reader = _Reader(text)
     value, end = reader.value(reader.skip(0), 0)
-    if reader.skip(end) < len(text):
+    end = reader.skip(end)
+    if end < len(text):
         raise BadJson(reader.line(end), "there is something after the end")
     return value
 

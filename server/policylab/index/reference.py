@@ -41,11 +41,12 @@ async def load_reference(database: Database) -> bool:
     """Load what is not there yet; false when all of it was. Nothing is ever overwritten."""
     async with database.write(SYSTEM) as uow:
         check_administrator(uow.viewer)
-        await uow.session.execute(_LOCK)
-        before = (await uow.session.execute(_LOADED)).scalar_one()
+        connection = await uow.session.connection()
+        await connection.execute(_LOCK)
+        before = (await connection.execute(_LOADED)).scalar_one()
         await _Reference(uow, await Shelf.open(uow)).load()
         await uow.session.flush()
-        after = (await uow.session.execute(_LOADED)).scalar_one()
+        after = (await connection.execute(_LOADED)).scalar_one()
     return after > before
 
 
