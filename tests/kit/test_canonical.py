@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policylab.kit import canonical
 from policylab.kit.canonical import (
     GREATEST,
     NotCanonical,
@@ -29,6 +30,11 @@ def test_what_is_written_reads_back_as_the_same_value_and_the_same_bytes(value: 
     data = canonical_json(value)
     assert json.loads(data) == value
     assert read_canonical(data) == value
+
+
+@given(values)
+def test_the_quick_way_and_the_thorough_one_write_the_same_bytes(value: object) -> None:
+    assert canonical_json(value) == canonical._thorough(value)
 
 
 def test_keys_are_sorted_by_utf16_code_units_as_in_the_example_of_the_standard() -> None:

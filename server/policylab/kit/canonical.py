@@ -10,7 +10,10 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
+
+import orjson
 
 GREATEST = 2**53 - 1
 """The greatest integer that every reader of JSON keeps exactly."""
@@ -24,6 +27,38 @@ class NotCanonical(ValueError):
 
 def canonical_json(value: Any) -> bytes:
     """The one sequence of bytes for this value. Mappings and lists only; raises NotCanonical."""
+    if _is_plain(value, 0):
+        with suppress(orjson.JSONEncodeError):  # half of a surrogate pair
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return _thorough(value)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether orjson writes this value in canonical form: nearly all that we ever freeze or seal.
+
+    What is not plain may still have a canonical form; `_thorough` writes it, or says why not.
+    """
+    kind = type(value)
+    if kind is str:
+        return value.isascii() or unicodedata.is_normalized("NFC", value)
+    if kind is dict:
+        return depth < DEEPEST and all(
+            type(key) is str
+            and (key.isascii() or (max(key) < _BEYOND and unicodedata.is_normalized("NFC", key)))
+            and _is_plain(item, depth + 1)
+            for key, item in value.items()
+        )
+    if kind is list:
+        return depth < DEEPEST and all(_is_plain(item, depth + 1) for item in value)
+    return value is None or kind is bool or (kind is int and -GREATEST <= value <= GREATEST)
+
+
+_BEYOND = "\ud800"
+"""Keys whose characters all come before this sort alike by code points and by UTF-16 code units."""
+
+
+def _thorough(value: Any) -> bytes:
+    """The canonical form written piece by piece, knowing its place in the value."""
     pieces: list[str] = []
     _write(value, pieces, "$", 0)
     return "".join(pieces).encode()

@@ -1,0 +1,1 @@
+"""Benchmarks side by side with named peers: `./lab bench [NAME …] [--json FILE]`."""
