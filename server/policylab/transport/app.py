@@ -13,7 +13,11 @@ from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
 from policylab.settings import Settings
+from policylab.transport import (
+    coediting as coediting_socket,
+)
 from policylab.transport import files, imports, log, middleware, signin, watching
+from policylab.transport.access import check_declared
 from policylab.transport.graphql import Endpoint
 from policylab.transport.house import House
 
@@ -47,14 +51,17 @@ def _routes(house: House) -> Sequence[BaseRoute]:
         shared=lambda: house.shared,
         origin_allowed=lambda connection: middleware.origin_allowed(connection, house.settings),
     )
-    return [
+    routes = [
         *watching.routes(house),
         *endpoint.routes(),
+        *coediting_socket.routes(house),
         *signin.routes(house),
         *imports.routes(house),
         *log.routes(house),
         *files.routes(house),
     ]
+    check_declared(routes)
+    return routes
 
 
 async def _open(house: House) -> None:
