@@ -33,6 +33,20 @@ export function Sheet({ open, onClose, title, children }: { open: boolean; onClo
   );
 }
 
+/** Asks once more, in a sentence that says what will be different. */
+export function Ask({ open, onClose, onConfirm, title, verb, waiting, children }: {
+  open: boolean; onClose: () => void; onConfirm: () => void; title: ReactNode; verb: ReactNode; waiting?: boolean; children: ReactNode;
+}) {
+  const { t } = useLingui();
+  return (
+    <Dialog open={open} onClose={onClose} title={title}>
+      <Form onSend={onConfirm} buttons={<><Button kind="primary" type="submit" waiting={waiting ?? false}>{verb}</Button><Button onClick={onClose}>{t`Cancel`}</Button></>}>
+        <Column>{children}</Column>
+      </Form>
+    </Dialog>
+  );
+}
+
 /** Confirmation where undoing is not possible: the thing is named before it is done. */
 export function ConfirmByName({ open, onClose, onConfirm, title, name, verb, waiting, children }: {
   open: boolean; onClose: () => void; onConfirm: () => void; title: ReactNode; name: string; verb: ReactNode; waiting?: boolean; children: ReactNode;

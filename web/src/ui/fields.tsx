@@ -17,11 +17,11 @@ const shared = ({ label, hint, problem, required, disabled, name }: Common) => (
   ...(name ? { name } : {}),
 });
 
-export function TextField({ value, onChange, type = "text", placeholder, startHere, ...common }: Common & {
-  value: string; onChange: (value: string) => void; type?: "text" | "email" | "url" | "search" | "password"; placeholder?: string; startHere?: boolean;
+export function TextField({ value, onChange, type = "text", placeholder, startHere, lang, ...common }: Common & {
+  value: string; onChange: (value: string) => void; type?: "text" | "email" | "url" | "search" | "password"; placeholder?: string; startHere?: boolean; lang?: string;
 }) {
   return (
-    <TextInput {...shared(common)} type={type} value={value} placeholder={placeholder} data-autofocus={startHere || undefined}
+    <TextInput {...shared(common)} type={type} value={value} placeholder={placeholder} lang={lang} data-autofocus={startHere || undefined}
       onChange={(event) => onChange(event.currentTarget.value)} />
   );
 }
@@ -63,6 +63,17 @@ export function CheckField({ checked, onChange, label, hint, problem, disabled }
   return (
     <Checkbox label={label} description={hint} error={problem} checked={checked} disabled={disabled ?? false}
       onChange={(event) => onChange(event.currentTarget.checked)} />
+  );
+}
+
+/** Several of a few; each is a box of its own. */
+export function ChoicesField({ value, onChange, options, ...common }: Common & { value: string[]; onChange: (value: string[]) => void; options: { value: string; label: ReactNode; hint?: ReactNode }[] }) {
+  return (
+    <Checkbox.Group {...shared(common)} value={value} onChange={onChange}>
+      <Stack gap="xs" mt="xs">
+        {options.map((option) => <Checkbox key={option.value} value={option.value} label={option.label} description={option.hint} />)}
+      </Stack>
+    </Checkbox.Group>
   );
 }
 
