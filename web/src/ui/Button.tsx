@@ -22,6 +22,8 @@ export type ButtonProps = {
   size?: "small" | "normal" | "large";
   /** An address: the button is then a link. */
   to?: string;
+  /** The address is a file to be taken away, not a page. */
+  download?: boolean;
   type?: "button" | "submit";
   onClick?: MouseEventHandler<HTMLButtonElement>;
   label?: string;
@@ -31,11 +33,11 @@ export type ButtonProps = {
 
 const SIZES = { small: "xs", normal: "sm", large: "md" } as const;
 
-export function Button({ children, kind = "quiet", waiting, disabled, why, icon, size = "normal", to, type = "button", onClick, label, form, pressed }: ButtonProps) {
+export function Button({ children, kind = "quiet", waiting, disabled, why, icon, size = "normal", to, download, type = "button", onClick, label, form, pressed }: ButtonProps) {
   const follow = useFollow(to ?? "");
   const looks = { ...KINDS[kind], size: SIZES[size], leftSection: icon, "aria-label": label };
   if (to !== undefined && !why && !disabled) {
-    return <Base component="a" href={to} onClick={follow} {...looks}>{children}</Base>;
+    return <Base component="a" href={to} {...(download ? { download: true } : { onClick: follow })} {...looks}>{children}</Base>;
   }
   if (why) {
     return (
