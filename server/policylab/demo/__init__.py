@@ -1,0 +1,28 @@
+"""The fictional state of Arvenia: places, people and dialogues to try things on, all invented.
+
+Everything is made through the rooms' own verbs, by the people who would do it, in the phases that
+allow it: nothing in the demo could not have been done by hand.
+"""
+
+from policylab import index
+from policylab.demo import arvenia
+from policylab.demo.stage import DemoChanged, Stage
+from policylab.kit.db import Database
+from policylab.settings import Settings
+
+__all__ = ["DemoChanged", "load"]
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('demo data'))"
+
+
+async def load(database: Database, settings: Settings | None = None) -> bool:
+    """Load the sourced reference data and Arvenia; false when all of it was there already.
+
+    What is missing is made, what is there stays as people have left it.
+    """
+    async with database.raw() as connection:
+        await connection.execute(_ONE_AT_A_TIME)
+        await index.load_reference(database)
+        stage = await Stage.open(database, settings or Settings())
+        await arvenia.settle(stage)
+    return stage.acted > 0
