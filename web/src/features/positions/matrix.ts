@@ -12,3 +12,13 @@ export function byLevel<Delegation extends Ranked>(delegations: readonly Delegat
   for (const group of sorted) group.delegations.sort((a, b) => a.organisation.name.localeCompare(b.organisation.name));
   return sorted;
 }
+
+/** What a record shows of each delegation: the position that was counted, else the one that stands. */
+export function shownOnce<Position extends { counted: boolean; current: boolean; delegation: { id: string } }>(positions: readonly Position[]) {
+  const shown = new Map<string, Position>();
+  for (const position of positions) {
+    const before = shown.get(position.delegation.id);
+    if (position.counted || (position.current && !before?.counted)) shown.set(position.delegation.id, position);
+  }
+  return [...shown.values()];
+}
