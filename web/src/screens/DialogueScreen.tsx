@@ -1,11 +1,16 @@
 /** One dialogue: where it is, what may be done now, its texts, and what happened. */
 import { Trans, useLingui } from "@lingui/react/macro";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 import { DialogueChangedDocument, DialogueDocument } from "../api/generated/operations.ts";
 import { useLive, useScreen } from "../api/hooks.ts";
+import { permit } from "../api/permits.ts";
+import { NewDocument } from "../features/documents/NewDocument.tsx";
 import { DialoguePage } from "../features/labs/DialoguePage.tsx";
-import { WhatNow } from "../features/labs/PhaseChip.tsx";
+import { Now } from "../features/labs/PhaseChip.tsx";
 import { Button } from "../ui/Button.tsx";
-import { Link, useAddress } from "../ui/Link.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Link, useAddress, useGo } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
 import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
@@ -14,7 +19,9 @@ import { Time } from "../ui/Time.tsx";
 
 export function DialogueScreen() {
   const { t } = useLingui();
+  const go = useGo();
   const id = useAddress("dialogueId");
+  const [beginning, setBeginning] = useState(false);
   const { data, problem } = useScreen(DialogueDocument, { id });
   useLive(DialogueChangedDocument, { id });
   if (problem) return <NotFound />;
@@ -22,6 +29,8 @@ export function DialogueScreen() {
   const dialogue = data.dialogue;
   if (!dialogue) return <NotFound />;
   const here = `/dialogues/${dialogue.id}`;
+  const may = permit("CREATE_DOCUMENT", dialogue.permissions) ?? permit("EDIT", dialogue.permissions);
+  const begin = <Button icon={<IconPlus aria-hidden="true" />} why={may && !may.allowed ? may.why : null} onClick={() => setBeginning(true)}><Trans>Begin a text</Trans></Button>;
   return (
     <DialoguePage dialogue={dialogue} self title={dialogue.question} lead={dialogue.scope}
       actions={<>
@@ -30,10 +39,10 @@ export function DialogueScreen() {
         <Button to={`${here}/coverage`}><Trans>Coverage</Trans></Button>
         <Button to={`${here}/decisions`}><Trans>Decisions</Trans></Button>
       </>}>
-      <Part title={<Trans>Now</Trans>}><WhatNow dialogue={dialogue} /></Part>
-      <Part title={<Trans>Texts</Trans>}>
+      <Part title={<Trans>Now</Trans>}><Now dialogue={dialogue} /></Part>
+      <Part title={<Trans>Texts</Trans>} actions={dialogue.documents.length > 0 && begin}>
         {dialogue.documents.length === 0
-          ? <EmptyState title={<Trans>No text yet</Trans>}><Trans>The texts of this dialogue stand here once the first one is begun.</Trans></EmptyState>
+          ? <EmptyState title={<Trans>No text yet</Trans>} action={begin}><Trans>The texts of this dialogue stand here once the first one is begun.</Trans></EmptyState>
           : (
             <Lines label={t`Texts`}>
               {dialogue.documents.map((document) => {
@@ -70,6 +79,9 @@ export function DialogueScreen() {
             </Lines>
           )}
       </Part>
+      <Dialog open={beginning} onClose={() => setBeginning(false)} title={t`Begin a text`}>
+        <NewDocument dialogueId={dialogue.id} languages={dialogue.languages} onCancel={() => setBeginning(false)} onDone={(documentId) => go(`/documents/${documentId}`)} />
+      </Dialog>
     </DialoguePage>
   );
 }
