@@ -158,7 +158,10 @@ class FieldMaker:
         if declared.kind == "column" and declared.column is None:
             declared = Declared("column", declared.access, name)
         return strawberry.field(
-            resolver=resolver, description=self.description, metadata={"declared": declared}
+            resolver=resolver,
+            name=name[:-1] if name.endswith("_") else None,  # `from_`, which Python has no room for
+            description=self.description,
+            metadata={"declared": declared},
         )
 
 

@@ -14,6 +14,7 @@ MODULES = (
     "identity",
     "process",
     "labs",
+    "labs_verbs",
     "index",
     "documents",
     "comments",

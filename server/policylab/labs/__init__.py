@@ -1,5 +1,6 @@
 """Labs and their dialogues: who takes part, under what mandate, in which phase."""
 
+from policylab.labs.activity import Happening, activity_of
 from policylab.labs.capacities import capacities_by_id
 from policylab.labs.events import (
     AccessChanged,
@@ -15,6 +16,7 @@ from policylab.labs.events import (
 from policylab.labs.facts import STATED, record_fact, state_fact
 from policylab.labs.grants import end_grant, grant_role
 from policylab.labs.mandates import (
+    check_filing,
     delegations_by_id,
     delegations_in,
     file_mandate,
@@ -23,10 +25,22 @@ from policylab.labs.mandates import (
     revoke_mandate,
 )
 from policylab.labs.phases import move_phase, send_notice
-from policylab.labs.rules import LabRole, MandateState, Visibility, best_state, mandate_state
+from policylab.labs.rules import (
+    ENTITLED,
+    LabAct,
+    LabRole,
+    MandateFacts,
+    MandateState,
+    Visibility,
+    best_state,
+    check_lab_act,
+    mandate_state,
+)
 from policylab.labs.seats import (
     Invited,
     accept_invitation,
+    check_ending,
+    check_seating,
     create_delegation,
     end_delegate,
     end_delegation,
@@ -41,13 +55,14 @@ from policylab.labs.service import (
     labs_by_id,
     levels_of,
     require_in_lab,
-    roles_in_lab,
+    roles_in_labs,
 )
 from policylab.labs.situation import facts_of, facts_of_mandates, mandates_of, situations_of
 from policylab.labs.standing import Standing, may_read, standing, standings
 from policylab.process.rules import Action, FactKind, Role
 
 __all__ = [
+    "ENTITLED",
     "STATED",
     "AccessChanged",
     "Action",
@@ -56,10 +71,13 @@ __all__ = [
     "FactKind",
     "FactRecorded",
     "GrantChanged",
+    "Happening",
     "Invited",
+    "LabAct",
     "LabCreated",
     "LabRole",
     "MandateChanged",
+    "MandateFacts",
     "MandateState",
     "NoticeSent",
     "PhaseMoved",
@@ -67,8 +85,13 @@ __all__ = [
     "Standing",
     "Visibility",
     "accept_invitation",
+    "activity_of",
     "best_state",
     "capacities_by_id",
+    "check_ending",
+    "check_filing",
+    "check_lab_act",
+    "check_seating",
     "create_delegation",
     "create_dialogue",
     "create_lab",
@@ -95,7 +118,7 @@ __all__ = [
     "record_fact",
     "require_in_lab",
     "revoke_mandate",
-    "roles_in_lab",
+    "roles_in_labs",
     "seat_delegate",
     "send_notice",
     "situations_of",

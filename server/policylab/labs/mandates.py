@@ -15,7 +15,7 @@ from policylab.labs.events import MandateChanged
 from policylab.labs.situation import facts_of_mandates, mandates_of
 from policylab.labs.standing import Standing, standing
 from policylab.labs.tables import Delegation, Mandate
-from policylab.process import Action
+from policylab.process import Action, Said
 
 
 async def file_mandate(
@@ -126,11 +126,20 @@ async def _own_delegation(
     if delegation is None:
         raise not_found()
     here = await standing(uow.session, viewer, delegation.dialogue_id, lock=True)
-    here.require(Action.FILE_MANDATE)
-    if here.delegation_id != delegation_id:
-        message = "A mandate is filed and revoked by the delegation that holds it."
-        raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+    check_filing(here, delegation_id)
     return here, delegation
+
+
+def check_filing(here: Standing, delegation_id: UUID) -> None:
+    """A mandate is filed and revoked from inside the delegation that holds it."""
+    here.require(Action.FILE_MANDATE)
+    if here.delegation_id == delegation_id:
+        return
+    said = Said(
+        "A mandate is filed and revoked by the delegation that holds it.",
+        "Un mandat est déposé et révoqué par la délégation qui en est munie.",
+    )
+    raise Refused(RefusalCode.NOT_YOUR_ROLE, said.within(here.locale))
 
 
 def _announce(uow: UnitOfWork, here: Standing, mandate: Mandate, action: str) -> None:

@@ -23,6 +23,36 @@ class LabRole(StrEnum):
     """Sees the lab, and its dialogues that are open to it."""
 
 
+class LabAct(StrEnum):
+    """What somebody may do in a lab as a whole."""
+
+    CREATE_DIALOGUE = "CREATE_DIALOGUE"
+    GRANT_LAB_ROLE = "GRANT_LAB_ROLE"
+    """Give somebody a place in the lab, or end it."""
+
+
+ENTITLED: Mapping[LabAct, frozenset[str]] = {
+    LabAct.CREATE_DIALOGUE: frozenset({LabRole.ADMINISTRATOR, LabRole.SECRETARIAT}),
+    LabAct.GRANT_LAB_ROLE: frozenset({LabRole.ADMINISTRATOR}),
+}
+
+
+def check_lab_act(act: LabAct, held: Collection[str], *, locale: str = "en") -> None:
+    """Refuse what none of somebody's places in the lab entitles to."""
+    if not ENTITLED[act].isdisjoint(held):
+        return
+    french = locale.lower().startswith("fr")
+    if LabRole.SECRETARIAT in ENTITLED[act]:
+        message = "Only the lab’s administrators and its secretariat do this."
+        if french:
+            message = "Seuls l’administration du laboratoire et son secrétariat peuvent le faire."
+    else:
+        message = "Only the lab’s administrators do this."
+        if french:
+            message = "Seule l’administration du laboratoire peut le faire."
+    raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+
+
 class Visibility(StrEnum):
     """Who may read a dialogue."""
 

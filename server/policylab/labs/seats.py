@@ -19,7 +19,7 @@ from policylab.labs.events import AccessChanged, DelegationChanged
 from policylab.labs.people import check_organisation, check_person
 from policylab.labs.standing import Standing, standing
 from policylab.labs.tables import Delegate, Delegation, Dialogue, Grant, Invitation
-from policylab.process import Action, Role
+from policylab.process import Action, Role, Said
 
 INVITATION_DAYS = 30
 HEAVIEST = 1_000
@@ -76,7 +76,7 @@ async def _check_not_here(uow: UnitOfWork, dialogue_id: UUID, organisation_id: U
 async def end_delegation(uow: UnitOfWork, viewer: Viewer, *, delegation_id: UUID) -> Delegation:
     """Take a delegation out of the dialogue; its people lose their seat at once."""
     here, delegation = await _delegation(uow, viewer, delegation_id)
-    here.require(Action.INVITE)
+    check_ending(here, delegation_id)
     seated = await uow.session.exec(
         update(Delegate)
         .where(col(Delegate.delegation_id) == delegation_id, col(Delegate.until).is_(None))
@@ -100,20 +100,28 @@ async def seat_delegate(
 ) -> Delegate:
     """Let somebody act for a delegation. A new head takes the place of the one before."""
     here, delegation = await _delegation(uow, viewer, delegation_id)
-    _require_seating(here, delegation)
+    check_seating(here, delegation.id)
     await check_person(uow, person_id)
     return await _seat(uow, here.dialogue, delegation, person_id, functions or {}, head)
 
 
-def _require_seating(here: Standing, delegation: Delegation) -> None:
+def check_seating(here: Standing, delegation_id: UUID) -> None:
     """Those who run the dialogue seat anybody; a head of delegation in her own only."""
     here.require(Action.SEAT)
     staff = here.roles - {Role.HEAD, Role.DELEGATE, Role.CONSULTED}
     phase = here.outlook.phase
-    if phase.permits(staff, Action.SEAT) or here.delegation_id == delegation.id:
+    if phase.permits(staff, Action.SEAT) or here.delegation_id == delegation_id:
         return
-    message = "A head of delegation seats people in her own delegation only."
-    raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+    said = Said(
+        "A head of delegation seats people in her own delegation only.",
+        "Un·e chef·fe de délégation n’installe de délégué·es que dans sa propre délégation.",
+    )
+    raise Refused(RefusalCode.NOT_YOUR_ROLE, said.within(here.locale))
+
+
+def check_ending(here: Standing, delegation_id: UUID) -> None:
+    """Who invites delegations also takes them out."""
+    here.require(Action.INVITE)
 
 
 async def _seat(
@@ -201,7 +209,7 @@ async def end_delegate(uow: UnitOfWork, viewer: Viewer, *, delegate_id: UUID) ->
     if delegate is None:
         raise not_found()
     here, delegation = await _delegation(uow, viewer, delegate.delegation_id)
-    _require_seating(here, delegation)
+    check_seating(here, delegation.id)
     await uow.session.refresh(delegate, with_for_update=True)
     if delegate.until is not None:
         raise Refused(RefusalCode.ALREADY_DONE, "This seat has ended already.")
@@ -213,7 +221,7 @@ async def end_delegate(uow: UnitOfWork, viewer: Viewer, *, delegate_id: UUID) ->
 
 @dataclass(frozen=True)
 class Invited:
-    """An invitation with what is told once: its code, and a sign-in code for a new person."""
+    """An invitation with what is told once: its code, and a code to sign in with."""
 
     invitation: Invitation
     code: str
@@ -230,12 +238,12 @@ async def invite_to_delegation(
     functions: Mapping[str, str],
     head: bool = False,
 ) -> Invited:
-    """Invite one person to a seat. Somebody new gets a code to sign in with the first time.
+    """Invite one person to a seat. Somebody without an address gets a code to sign in with.
 
-    Whether the address belongs to somebody known already is not told.
+    Whether an address belongs to somebody known already is not told.
     """
     here, delegation = await _delegation(uow, viewer, delegation_id)
-    _require_seating(here, delegation)
+    check_seating(here, delegation.id)
     code = secrets.token_urlsafe(32)
     invitation = Invitation(
         lab_id=delegation.lab_id,
@@ -257,7 +265,8 @@ async def invite_to_delegation(
 
 
 async def _way_in(uow: UnitOfWork, dialogue: Dialogue, invitation: Invitation) -> str | None:
-    """A code to sign in with, for somebody who was not known before."""
+    """An account for somebody new. Without an address a code to sign in with goes along; with one
+    it does not, because its absence would tell whether the address is known here."""
     try:
         person = await create_person(
             uow,
@@ -270,6 +279,8 @@ async def _way_in(uow: UnitOfWork, dialogue: Dialogue, invitation: Invitation) -
         if refused.code is RefusalCode.ALREADY_DONE:
             return None
         raise
+    if invitation.email is not None:
+        return None
     return await create_sign_in_code(
         uow, SYSTEM, person_id=person.id, purpose="invitation", hours=24 * INVITATION_DAYS
     )

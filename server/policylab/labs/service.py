@@ -17,7 +17,7 @@ from policylab.labs.capacities import capacities_of_staff
 from policylab.labs.events import AccessChanged, DialogueCreated, LabCreated
 from policylab.labs.facts import record_fact
 from policylab.labs.people import check_person
-from policylab.labs.rules import LabRole, Visibility
+from policylab.labs.rules import LabAct, LabRole, Visibility
 from policylab.labs.tables import Dialogue, Lab, LabGrant, LabLevel, PhaseRun
 from policylab.process import FactKind, Template, bodies, digest_of, template_of
 
@@ -83,7 +83,7 @@ async def grant_lab_role(
     uow: UnitOfWork, viewer: Viewer, *, lab_id: UUID, person_id: UUID, role: LabRole
 ) -> LabGrant:
     """Give somebody a place in a lab."""
-    await require_in_lab(uow.session, viewer, lab_id, LabRole.ADMINISTRATOR)
+    await require_in_lab(uow.session, viewer, lab_id, LabAct.GRANT_LAB_ROLE)
     await check_person(uow, person_id)
     held = await uow.session.exec(
         select(LabGrant)
@@ -122,9 +122,9 @@ async def _grant(uow: UnitOfWork, lab_id: UUID, person_id: UUID, role: LabRole) 
 async def end_lab_grant(uow: UnitOfWork, viewer: Viewer, *, grant_id: UUID) -> LabGrant:
     """Take somebody's place in a lab away. The last administrator stays."""
     grant = await uow.session.get(LabGrant, grant_id, with_for_update=True)
-    if grant is None or not await roles_in_lab(uow.session, viewer, grant.lab_id):
+    if grant is None:
         raise not_found()
-    await require_in_lab(uow.session, viewer, grant.lab_id, LabRole.ADMINISTRATOR)
+    await require_in_lab(uow.session, viewer, grant.lab_id, LabAct.GRANT_LAB_ROLE)
     if grant.until is not None:
         raise Refused(RefusalCode.ALREADY_DONE, "This place has ended already.")
     if grant.role is LabRole.ADMINISTRATOR:
@@ -164,7 +164,7 @@ async def create_dialogue(
     illustrative: bool = False,
 ) -> Dialogue:
     """Open a dialogue on a copy of the template as it is today, in its first phase."""
-    await require_in_lab(uow.session, viewer, lab_id, LabRole.ADMINISTRATOR, LabRole.SECRETARIAT)
+    await require_in_lab(uow.session, viewer, lab_id, LabAct.CREATE_DIALOGUE)
     lab = await uow.session.get_one(Lab, lab_id)
     body = bodies().get(template_id)
     if body is None:
@@ -243,31 +243,30 @@ async def levels_of(session: AsyncSession, lab_id: UUID) -> list[LabLevel]:
     return list(rows)
 
 
-async def roles_in_lab(session: AsyncSession, viewer: Viewer, lab_id: UUID) -> frozenset[str]:
-    """What the viewer is in a lab; empty for what she may not see."""
+async def roles_in_labs(
+    session: AsyncSession, viewer: Viewer, lab_ids: Collection[UUID]
+) -> dict[UUID, frozenset[str]]:
+    """What the viewer is in each of these labs that she may see."""
     if viewer.system:
-        return frozenset(LabRole)
+        return {lab_id: frozenset(LabRole) for lab_id in lab_ids}
     if viewer.person_id is None:
-        return frozenset()
+        return {}
     result = await (await session.connection()).execute(
-        text("SELECT role FROM policylab_access WHERE person_id = :person AND lab_id = :lab"),
-        {"person": viewer.person_id, "lab": lab_id},
+        text(
+            "SELECT lab_id, array_agg(DISTINCT role) AS roles FROM policylab_access "
+            "WHERE person_id = :person AND lab_id = ANY(:labs) GROUP BY lab_id"
+        ),
+        {"person": viewer.person_id, "labs": list(lab_ids)},
     )
-    return frozenset(str(row.role) for row in result)
+    return {row.lab_id: frozenset(row.roles) for row in result}
 
 
-async def require_in_lab(
-    session: AsyncSession, viewer: Viewer, lab_id: UUID, *roles: LabRole
-) -> None:
-    """Refuse those who have none of these places; NOT_FOUND for those who have no place at all."""
-    if await session.get(Lab, lab_id) is None:
+async def require_in_lab(session: AsyncSession, viewer: Viewer, lab_id: UUID, act: LabAct) -> None:
+    """Refuse those whose place does not entitle to this; NOT_FOUND for those who have no place."""
+    held = (await roles_in_labs(session, viewer, [lab_id])).get(lab_id)
+    if held is None or await session.get(Lab, lab_id) is None:
         raise not_found()
-    held = await roles_in_lab(session, viewer, lab_id)
-    if not held:
-        raise not_found()
-    if held.isdisjoint(roles):
-        message = "Only the lab’s administrators and its secretariat do this."
-        raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+    rules.check_lab_act(act, held, locale=viewer.locale)
 
 
 async def labs_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Any]:
