@@ -1,6 +1,7 @@
 """What people do in labs and dialogues: open, invite, seat, mandate, give roles, lead on."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -222,10 +223,10 @@ async def _sign_in_code(root: strawberry.Parent["Invitation"]) -> str | None:
     return root.secret[1] if root.secret else None
 
 
-def _told(description: str, resolver: object) -> object:
+def _told(description: str, resolver: Any) -> Any:
     declared = Declared("plain", "told once, to who invites")
     return strawberry.field(
-        resolver=resolver,  # type: ignore[arg-type]
+        resolver=resolver,
         description=description,
         metadata={"declared": declared},
     )
