@@ -1,0 +1,67 @@
+"""Texts in all their languages: what is being written, and the versions that never change."""
+
+from policylab.documents.events import (
+    DocumentCreated,
+    DraftOpened,
+    TextProjected,
+    VersionFrozen,
+)
+from policylab.documents.freezing import freeze
+from policylab.documents.gate import DraftGate, right_on, rights_on
+from policylab.documents.projection import Projector, listen, project
+from policylab.documents.rules import DocumentKind
+from policylab.documents.sections import Section, sections_of, text_hash
+from policylab.documents.service import (
+    create_document,
+    document_of,
+    draft_of,
+    open_draft,
+    open_drafts,
+    replace_section,
+    sections_in,
+    set_of,
+    set_text,
+    texts_of,
+)
+from policylab.documents.tree import (
+    BadText,
+    mended,
+    open_suggestions,
+    plain_text,
+    read_tree,
+    walk,
+)
+
+__all__ = [
+    "BadText",
+    "DocumentCreated",
+    "DocumentKind",
+    "DraftGate",
+    "DraftOpened",
+    "Projector",
+    "Section",
+    "TextProjected",
+    "VersionFrozen",
+    "create_document",
+    "document_of",
+    "draft_of",
+    "freeze",
+    "listen",
+    "mended",
+    "open_draft",
+    "open_drafts",
+    "open_suggestions",
+    "plain_text",
+    "project",
+    "read_tree",
+    "replace_section",
+    "right_on",
+    "rights_on",
+    "sections_in",
+    "sections_of",
+    "set_of",
+    "set_text",
+    "text_hash",
+    "texts_of",
+    "walk",
+]

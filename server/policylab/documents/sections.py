@@ -70,7 +70,21 @@ def sections_of(tree: Json, document_id: UUID) -> list[Section]:
                 open_headings.append(section)
         else:
             _owner(found, open_headings, document_id).blocks.append(block)
-    return found
+    return _without_blank_preamble(found)
+
+
+def _without_blank_preamble(found: list[Section]) -> list[Section]:
+    """An empty line before the first heading is no part of its own."""
+    if not found or found[0].kind != PREAMBLE or not is_blank(found[0].blocks):
+        return found
+    for place, section in enumerate(found[1:]):
+        section.order = place
+    return found[1:]
+
+
+def is_blank(blocks: list[Json]) -> bool:
+    """Nothing but paragraphs without words."""
+    return all(block["type"] == "paragraph" and not block.get("content") for block in blocks)
 
 
 def _owner(found: list[Section], open_headings: list[Section], document_id: UUID) -> Section:
@@ -92,6 +106,6 @@ def text_hash(tree: Json) -> bytes:
 
 
 def frozen_form(tree: Json) -> Json:
-    """The text as it is frozen: in NFC, without empty attributes."""
+    """The text as it is frozen: in NFC."""
     value: Any = normalised(copy.deepcopy(tree))
     return value

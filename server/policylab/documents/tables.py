@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from policylab.documents.rules import DocumentKind
@@ -41,21 +41,17 @@ class LanguageVersion(Table, table=True):
 
 
 class Draft(Table, table=True):
-    """A text being written together. Its words are in coediting's log under the same id."""
+    """A text being written together. Its words are in coediting's log under the same id.
+
+    One a language version: a freeze closes it, and writing goes on in the same one.
+    """
 
     __tablename__ = "draft"
-    __table_args__ = (
-        Index(
-            "draft_one_open",
-            "language_version_id",
-            unique=True,
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-    )
+    __table_args__ = (UniqueConstraint("language_version_id", name="draft_one_a_language"),)
 
     dialogue_id: UUID = Field(foreign_key="dialogue.id", index=True)
     document_id: UUID = Field(foreign_key="document.id", index=True)
-    language_version_id: UUID = Field(foreign_key="language_version.id", index=True)
+    language_version_id: UUID = Field(foreign_key="language_version.id")
     base_version_id: UUID | None = None
     projected_seq: int = -1
     """How far of its log the sections show."""

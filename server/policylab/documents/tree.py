@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 Json = dict[str, Any]
 
@@ -47,7 +47,7 @@ PROPOSABLE = frozenset({"heading", "clause", "measure", *BLOCKS})
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 10_000
+    return isinstance(value, str) and len(value) <= 10_000 and "\0" not in value
 
 
 def _whole(low: int, high: int) -> Callable[[Any], bool]:
@@ -122,6 +122,14 @@ class _Reader:
         self.characters = 0
         self.ids: set[str] = set()
 
+    def wrong(self, place: str, problem: str) -> None:
+        """An attribute or a mark is not as the schema has it."""
+        raise BadText(place, problem)
+
+    def new_id(self, given: Any) -> str:
+        """For a block whose own id is missing, malformed or a double."""
+        return str(uuid4())
+
     def read(self, node: Any, expected: tuple[str, ...], place: str, depth: int) -> Json:
         self.nodes += 1
         if depth > DEEPEST or self.nodes > MOST_NODES:
@@ -139,7 +147,7 @@ class _Reader:
         if content:
             made["content"] = content
         elif kind in NEEDS_CONTENT:
-            made["content"] = _filler(kind)
+            made["content"] = self._filler(kind)
         return made
 
     def _content(self, kind: str, content: Any, place: str, depth: int) -> list[Json]:
@@ -153,7 +161,7 @@ class _Reader:
 
     def _words(self, node: Json, place: str) -> Json:
         text = node.get("text")
-        if not isinstance(text, str) or not text:
+        if not isinstance(text, str) or not (text := text.replace("\0", "")):
             raise BadText(place, "words are missing")
         if any(unicodedata.category(letter) == "Cs" for letter in text):
             raise BadText(place, "a broken character")
@@ -169,19 +177,19 @@ class _Reader:
     def _marks(self, marks: Any, place: str) -> list[Json]:
         if not isinstance(marks, list):
             raise BadText(place, "marks are a list")
-        read = [self._mark(mark, place) for mark in marks]
+        read = [kept for mark in marks if (kept := self._mark(mark, place)) is not None]
         return sorted(read, key=lambda mark: list(MARKS).index(mark["type"]))
 
-    def _mark(self, mark: Any, place: str) -> Json:
+    def _mark(self, mark: Any, place: str) -> Json | None:
         if not isinstance(mark, dict) or mark.get("type") not in MARKS:
-            raise BadText(place, "an unknown mark")
+            return self.wrong(place, "an unknown mark")
         known, given = MARKS[mark["type"]], mark.get("attrs") or {}
         if not isinstance(given, dict):
-            raise BadText(place, "a mark's attributes are an object")
+            return self.wrong(place, "a mark's attributes are an object")
         kept = {name: given[name] for name in known if given.get(name) is not None}
         for name, value in kept.items():
             if not known[name](value):
-                raise BadText(place, f"{mark['type']}: {name} is not right")
+                return self.wrong(place, f"{mark['type']}: {name} is not right")
         return {"type": mark["type"], "attrs": kept} if kept else {"type": mark["type"]}
 
     def _attributes(self, kind: str, given: Any, place: str) -> Json:
@@ -195,27 +203,58 @@ class _Reader:
             if value is None:
                 continue
             if not right(value):
-                raise BadText(place, f"{kind}: {name} is not right")
+                self.wrong(place, f"{kind}: {name} is not right")
+                continue
             made[name] = int(value) if isinstance(value, float) else value
         if kind == "heading":
             made.setdefault("level", 1)
         proposal = given.get("proposal")
         if proposal is not None and kind in PROPOSABLE:
-            if not _signed(proposal):
-                raise BadText(place, "a proposal is not right")
-            made["proposal"] = proposal
+            if _signed(proposal):
+                made["proposal"] = proposal
+            else:
+                self.wrong(place, "a proposal is not right")
         return made
+
+    def _filler(self, kind: str) -> list[Json]:
+        """The least content that a node may hold."""
+        inner = {"bulletList": "listItem", "orderedList": "listItem", "table": "tableRow"}
+        inner["tableRow"] = "tableCell"
+        child = inner.get(kind, "paragraph")
+        made: Json = {"type": child}
+        if child in IDENTIFIED:
+            made["attrs"] = {"id": self.new_id(None)}
+        if child in NEEDS_CONTENT:
+            made["content"] = self._filler(child)
+        return [made]
 
     def _identifier(self, given: Any) -> str:
         """A block's own id; a new one where it is missing, malformed or a double."""
         try:
-            identifier = str(UUID(given)) if isinstance(given, str) else str(uuid4())
+            identifier = str(UUID(given)) if isinstance(given, str) else self.new_id(given)
         except ValueError:
-            identifier = str(uuid4())
+            identifier = self.new_id(given)
         if identifier in self.ids:
-            identifier = str(uuid4())
+            identifier = self.new_id(given)
         self.ids.add(identifier)
         return identifier
+
+
+class _Mender(_Reader):
+    """Reads what somebody's program left in a live text: what does not fit is dropped."""
+
+    def __init__(self, draft_id: UUID) -> None:
+        super().__init__()
+        self.draft_id = draft_id
+        self.made = 0
+
+    def wrong(self, place: str, problem: str) -> None:
+        """Dropped, so that nobody can keep a text from being read or frozen."""
+
+    def new_id(self, given: Any) -> str:
+        """The same one each time the same text is read."""
+        self.made += 1  # uuid5 of the place among those made: doubles of one id differ too
+        return str(uuid5(self.draft_id, f"{self.made} {given}"))
 
 
 def read_tree(value: Any) -> Json:
@@ -223,15 +262,12 @@ def read_tree(value: Any) -> Json:
     return _Reader().read(value, ("doc",), "text", 0)
 
 
-def _filler(kind: str) -> list[Json]:
-    """The least content that a node may hold."""
-    if kind in ("bulletList", "orderedList"):
-        return [{"type": "listItem", "attrs": {"id": str(uuid4())}, "content": _filler("listItem")}]
-    if kind == "table":
-        return [{"type": "tableRow", "content": _filler("tableRow")}]
-    if kind == "tableRow":
-        return [{"type": "tableCell", "content": _filler("tableCell")}]
-    return [{"type": "paragraph", "attrs": {"id": str(uuid4())}}]
+def mended(value: Any, draft_id: UUID) -> Json:
+    """A live text by the schema: attributes and marks that don't fit are dropped, ids made.
+
+    Made ids are the same each time the same text is read. BadText for what is no text at all.
+    """
+    return _Mender(draft_id).read(value, ("doc",), "text", 0)
 
 
 def _joined(children: list[Json]) -> list[Json]:
@@ -293,5 +329,5 @@ def open_suggestions(tree: Json) -> set[str]:
             found.add(str(proposal.get("id")))
         for mark in node.get("marks", ()):
             if mark["type"] in SUGGESTIONS:
-                found.add(str(mark["attrs"].get("id")))
+                found.add(str((mark.get("attrs") or {}).get("id")))
     return found

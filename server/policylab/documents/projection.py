@@ -1,0 +1,169 @@
+"""Live texts read into rows, so that lists, search and links never open a text.
+
+Every replica hears that a text has changed; whoever comes first does the work, the others find it
+done. What nobody heard of is found by looking now and then.
+"""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from policylab import coediting
+from policylab.coediting import TextChanged
+from policylab.documents.events import TextProjected
+from policylab.documents.sections import Section, frozen_form, sections_of
+from policylab.documents.tables import Document, Draft, DraftSection, LanguageVersion
+from policylab.documents.tree import BadText, mended
+from policylab.kit.db import Database, UnitOfWork
+from policylab.kit.events import Announcement
+from policylab.kit.log import log
+from policylab.kit.viewer import SYSTEM
+
+QUIET_SECONDS = 0.2
+"""TextChanged comes after a quiet moment already; this gathers what several replicas say."""
+LOOK_SECONDS = 20.0
+
+
+async def project(uow: UnitOfWork, draft: Draft) -> bool:
+    """Bring the sections of a draft up to its log; only what differs is written.
+
+    The caller holds the draft's row. False when there was nothing to do.
+    """
+    text = await coediting.committed_text(uow.session, draft.id)
+    if text.seq <= draft.projected_seq:
+        return False
+    part = await uow.session.get_one(LanguageVersion, draft.language_version_id)
+    tree = frozen_form(mended(text.content, draft.id))
+    sections = sections_of(tree, draft.document_id)
+    await _write(uow, draft, part.language, sections)
+    draft.projected_seq = text.seq
+    draft.updated_at = uow.now
+    uow.session.add(draft)
+    await uow.session.flush()
+    document = await uow.session.get_one(Document, draft.document_id)
+    uow.announce(
+        TextProjected(
+            lab_id=document.lab_id,
+            dialogue_id=draft.dialogue_id,
+            draft_id=draft.id,
+            sequence=text.seq,
+        )
+    )
+    return True
+
+
+async def _write(uow: UnitOfWork, draft: Draft, language: str, sections: list[Section]) -> None:
+    rows = await uow.session.exec(
+        select(DraftSection).where(col(DraftSection.draft_id) == draft.id)
+    )
+    known = {row.section_id: row for row in rows}
+    for section in sections:
+        row = known.pop(section.id, None)
+        if row is None:
+            row = DraftSection(
+                dialogue_id=draft.dialogue_id,
+                document_id=draft.document_id,
+                draft_id=draft.id,
+                language=language,
+                **columns_of(section),
+            )
+            uow.session.add(row)
+            continue
+        for name, value in columns_of(section).items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+    for gone in known.values():
+        await uow.session.delete(gone)
+    await uow.session.flush()
+
+
+def columns_of(section: Section) -> dict[str, Any]:
+    """A section as the rows of drafts and of versions keep it."""
+    return {
+        "section_id": section.id,
+        "kind": section.kind,
+        "number": section.number,
+        "heading": section.heading,
+        "parent": section.parent,
+        "place": section.order,
+        "text": section.text,
+        "content": section.blocks,
+        "hash": section.hash,
+    }
+
+
+class Projector:
+    """Keeps the sections of this house's drafts up to date while it runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[UUID, int] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._database.bus.on(TextChanged, self._hear)
+        self._task = asyncio.create_task(self._work(), name="documents.projection")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _hear(self, announcement: Announcement) -> None:
+        draft_id = UUID(announcement.payload["draft_id"])
+        self._waiting[draft_id] = max(announcement.payload["seq"], self._waiting.get(draft_id, -1))
+        self._wake.set()
+
+    async def _work(self) -> None:
+        """Project what was heard of; now and then, and at first, what lies behind unheard."""
+        loop = asyncio.get_running_loop()
+        look_at = loop.time()
+        while not self._database.pool.is_closing():
+            try:
+                if loop.time() >= look_at:
+                    look_at = loop.time() + LOOK_SECONDS
+                    self._waiting |= await self._behind()
+                while self._waiting:
+                    await self._next()
+            except Exception as error:  # noqa: BLE001 it is tried again at the next look
+                log.warning("documents.projection_late", error=repr(error))
+            await self._rest(look_at - loop.time())
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(seconds, QUIET_SECONDS)):
+                await self._wake.wait()
+            await asyncio.sleep(QUIET_SECONDS)
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _behind(self) -> dict[UUID, int]:
+        """Drafts whose log goes further than their sections show."""
+        async with self._database.read(SYSTEM) as session:
+            rows = await session.exec(
+                select(Draft.id, Draft.projected_seq).where(col(Draft.closed_at).is_(None))
+            )
+            shown = dict(rows.all())
+            heads = await coediting.log_positions(session, list(shown))
+        return {key: seq for key, seq in heads.items() if seq > shown[key]}
+
+    async def _next(self) -> None:
+        draft_id, seq = self._waiting.popitem()
+        try:
+            async with self._database.write(SYSTEM) as uow:
+                draft = await uow.session.get(Draft, draft_id, with_for_update=True)
+                if draft is not None and draft.projected_seq < seq:
+                    await project(uow, draft)
+        except BadText as error:
+            log.warning("documents.not_a_text", draft=str(draft_id), problem=error.problem)
+
+
+def listen(database: Database) -> Projector:
+    """Keep sections up to date from now on, and catch up with what changed while nobody did."""
+    projector = Projector(database)
+    projector.start()
+    return projector
