@@ -77,8 +77,8 @@ class Published:
         self.registry[self.name] = self
 
     def _columns(self) -> tuple[str, ...]:
-        wanted = {"id"} if issubclass(self.cls, Node) else set[str]()
-        for field in self.cls.__dict__.values():
+        wanted = set[str]()
+        for field in self.cls.__strawberry_definition__.fields:
             declared = declaration(field)
             if declared:
                 wanted |= {name for name in (declared.column, *declared.needs) if name}
