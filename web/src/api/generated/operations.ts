@@ -1235,6 +1235,54 @@ mutation CreatePerson($input: CreatePersonInput!) {
 }
 `, [RefusalFragment]);
 
+export const AddMembershipDocument = graphql(`
+mutation AddMembership($input: AddMembershipInput!) {
+  addMembership(input: $input) {
+    __typename
+    ... on Membership {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const EndMembershipDocument = graphql(`
+mutation EndMembership($input: EndMembershipInput!) {
+  endMembership(input: $input) {
+    __typename
+    ... on Membership {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const SuspendPersonDocument = graphql(`
+mutation SuspendPerson($input: SuspendPersonInput!) {
+  suspendPerson(input: $input) {
+    __typename
+    ... on Person {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const SetAdministratorDocument = graphql(`
+mutation SetAdministrator($input: SetAdministratorInput!) {
+  setAdministrator(input: $input) {
+    __typename
+    ... on Person {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
 export const IndexHomeDocument = graphql(`
 query IndexHome {
   indexEditions {
@@ -1616,6 +1664,18 @@ mutation CreateDelegation($input: CreateDelegationInput!) {
 }
 `, [RefusalFragment]);
 
+export const EndDelegationDocument = graphql(`
+mutation EndDelegation($input: EndDelegationInput!) {
+  endDelegation(input: $input) {
+    __typename
+    ... on Delegation {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
 export const SeatDelegateDocument = graphql(`
 mutation SeatDelegate($input: SeatDelegateInput!) {
   seatDelegate(input: $input) {
@@ -1708,6 +1768,30 @@ mutation EndGrant($input: EndGrantInput!) {
   endGrant(input: $input) {
     __typename
     ... on Grant {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const GrantLabRoleDocument = graphql(`
+mutation GrantLabRole($input: GrantLabRoleInput!) {
+  grantLabRole(input: $input) {
+    __typename
+    ... on LabGrant {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const EndLabGrantDocument = graphql(`
+mutation EndLabGrant($input: EndLabGrantInput!) {
+  endLabGrant(input: $input) {
+    __typename
+    ... on LabGrant {
       id
     }
     ...Refusal
