@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from policylab.decisions.rules import Base, Missing, Outcome, Rule, RuleCode, Tally, Verdict
+from policylab.decisions.rules import (
+    Base,
+    Lack,
+    Missing,
+    Outcome,
+    Rule,
+    RuleCode,
+    Tally,
+    Verdict,
+)
 from policylab.kit.errors import RefusalCode, Refused
 
 LONGEST_DAYS = 366
@@ -174,3 +183,32 @@ def missing_as_json(item: Missing) -> dict[str, Any]:
 def withdrawn(rule: Rule) -> Verdict:
     """The verdict of a procedure that was taken back before it closed: nothing is counted."""
     return Verdict(rule=rule, outcome=Outcome.WITHDRAWN, tallies=())
+
+
+def verdict_from_json(rule: Rule, value: Mapping[str, Any]) -> Verdict:
+    """The verdict in a closing or a record; the opposite of `verdict_as_json`."""
+    return Verdict(
+        rule=rule,
+        outcome=Outcome(value["outcome"]),
+        tallies=tuple(_tally(item) for item in value["tallies"]),
+        missing=tuple(
+            Missing(lack=Lack(item["lack"]), level=item["level"], number=item["number"])
+            for item in value["missing"]
+        ),
+    )
+
+
+def _tally(value: Mapping[str, Any]) -> Tally:
+    return Tally(
+        level=value["level"],
+        seated=value["seated"],
+        in_favour=value["for"],
+        against=value["against"],
+        unreasoned=value["objectionsWithoutReasons"],
+        abstain=value["abstain"],
+        no_position=value["noPosition"],
+        not_competent=value["notCompetent"],
+        reservations=value["reservations"],
+        quorum_met=value["quorumMet"],
+        passes=value["passes"],
+    )

@@ -56,7 +56,7 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule with its parameters. `checking.check_rule` says which parameters it may have."""
+    """A rule with its parameters. `forms.check_rule` says which parameters it may have."""
 
     code: RuleCode
     inner: Rule | None = None
