@@ -12,8 +12,9 @@ test("delegations stand with their level, levels in the order of the lab, names 
 
 test("no delegations make no groups", () => expect(byLevel([])).toEqual([]));
 
+const said = (id: string, stance: string, counted: boolean, current: boolean) => ({ stance, counted, current, delegation: { id } });
+
 test("a record shows each delegation once: what was counted goes before what was said later", () => {
-  const said = (id: string, stance: string, counted: boolean, current: boolean) => ({ stance, counted, current, delegation: { id } });
   const shown = shownOnce([said("Marrow Bay", "SUPPORT", true, false), said("Marrow Bay", "OBJECT", false, true), said("Hillgate", "ABSTAIN", false, true), said("Vessen", "OBJECT", false, false)]);
   expect(shown.map(({ delegation, stance }) => [delegation.id, stance])).toEqual([["Marrow Bay", "SUPPORT"], ["Hillgate", "ABSTAIN"]]);
 });
