@@ -237,7 +237,6 @@ class Invitation:
     """An invitation to a seat. Its link is told this once; it works once, for thirty days."""
 
     secret: strawberry.Private[tuple[str, str | None] | None]
-    expires_at: datetime = plain("Until when it can be taken.")
     url: str | None = _told("The link to pass on; null when a retry asks again.", _url)
     sign_in_code: str | None = _told(
         "For somebody invited without an address: a code to sign in with the first time.",
@@ -351,9 +350,7 @@ class LabsMutation:
             functions=_said(uow, input.function),
             head=input.head,
         )
-        return Invitation(
-            secret=(made.code, made.sign_in_code), expires_at=made.invitation.expires_at
-        )
+        return Invitation(secret=(made.code, made.sign_in_code))
 
     @verb(answers=Delegation)
     async def accept_invitation(uow: UnitOfWork, input: AcceptInvitationInput) -> UUID:

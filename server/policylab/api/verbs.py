@@ -120,8 +120,8 @@ class _Kept(dict[str, Any]):
 def _to_keep(made: Any) -> dict[str, Any]:
     if isinstance(made, UUID):
         return {"id": str(made)}
-    fields = dataclasses.asdict(made)
-    return {"value": {name: item for name, item in fields.items() if name != "secret"}}
+    names = [field.name for field in dataclasses.fields(made) if field.init]
+    return {"value": {name: getattr(made, name) for name in names if name != "secret"}}
 
 
 def _fingerprint(input: Any) -> bytes:
