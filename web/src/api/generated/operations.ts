@@ -2167,6 +2167,10 @@ query CoverageOf($id: ID!) {
     documents {
       id
       title
+      versionSets {
+        id
+        number
+      }
       languageVersions {
         id
         language
