@@ -222,15 +222,14 @@ async def record_adoption(
     if adopted_on > uow.now.date():
         message = "Record an adoption once it has taken place."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="date")
-    short = {"longest": conduct.LONGEST_LINE, "locale": viewer.locale}
     key = uuid7()
     value = normalised(
         {
             "id": str(key),
             "record": str(record.id),
-            "body": conduct.check_words(body, field="body", **short),
+            "body": _line(viewer, body, "body"),
             "adoptedOn": adopted_on.isoformat(),
-            "reference": conduct.check_words(reference, field="reference", **short),
+            "reference": _line(viewer, reference, "reference"),
             "link": conduct.check_link(link, locale=viewer.locale),
         }
     )
@@ -322,6 +321,12 @@ async def _text(uow: UnitOfWork, value: dict[str, Any], set_id: UUID) -> bytes:
     if hashlib.sha256(data).hexdigest() != value["subject"]["text"]["hash"]:
         raise RuntimeError(f"the text of set {set_id} does not have the hash of the set")
     return data
+
+
+def _line(viewer: Viewer, words: str, field: str) -> str:
+    return conduct.check_words(
+        words, field=field, longest=conduct.LONGEST_LINE, locale=viewer.locale
+    )
 
 
 def _check_day(status: Publication, from_day: date | None) -> None:
