@@ -24,7 +24,7 @@ from policylab.comments.proposing import (
 )
 from policylab.comments.rules import WAITING, AmendmentState, check_reasons
 from policylab.comments.tables import Amendment
-from policylab.documents.sources import DRAFT, LANGUAGE_VERSION, VERSION_SECTION
+from policylab.documents.sources import VERSION_SECTION
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import to_global
@@ -122,14 +122,7 @@ async def merge_amendment(uow: UnitOfWork, viewer: Viewer, *, amendment_id: UUID
     amendment, here = await held_amendment(uow.session, viewer, amendment_id)
     judge_settle(course_of(amendment), here)
     draft = await _open_draft(uow.session, amendment)
-    await documents.replace_section(
-        uow,
-        draft_id=draft.id,
-        section_id=amendment.section_id,
-        blocks=amendment.content,
-        person_id=amendment.created_by,
-        capacity_id=amendment.capacity_id,
-    )
+    await _put(uow, draft.id, amendment)
     _decide(amendment, here, AmendmentState.MERGED, amendment.fate_reasons)
     amendment.merged_draft_id = draft.id
     await _settle(uow, here, amendment)
@@ -185,23 +178,28 @@ def _proposal(section: Any, content: Any, text: str | None) -> list[Any]:
 
 
 async def _open_draft(session: AsyncSession, amendment: Amendment) -> Any:
-    draft, language = DRAFT.table, LANGUAGE_VERSION.table
-    found = await session.exec(_drafts(draft, language, amendment))
-    row = found.first()
-    if row is None:
+    drafts = await documents.open_drafts(session, amendment.document_id)
+    if amendment.language not in drafts:
         message = f"Open the working draft in this language first: {amendment.language}."
         raise Refused(RefusalCode.CONDITIONS_NOT_MET, message)
-    return row
+    return drafts[amendment.language]
 
 
-def _drafts(draft: Any, language: Any, amendment: Amendment) -> Any:
-    return (
-        select(draft)
-        .join(language, language.id == draft.language_version_id)
-        .where(draft.document_id == amendment.document_id)
-        .where(language.language == amendment.language)
-        .where(draft.closed_at.is_(None))
-    )
+async def _put(uow: UnitOfWork, draft_id: UUID, amendment: Amendment) -> None:
+    try:
+        await documents.replace_section(
+            uow,
+            draft_id=draft_id,
+            section_id=amendment.section_id,
+            blocks=amendment.content,
+            person_id=amendment.created_by,
+            capacity_id=amendment.capacity_id,
+        )
+    except Refused as refused:
+        if refused.code is not RefusalCode.NOT_FOUND:
+            raise
+        message = "This clause is no longer in the working draft; write the change there by hand."
+        raise Refused(RefusalCode.STALE, message) from refused
 
 
 def _answer(reasons: str) -> str | None:

@@ -16,7 +16,7 @@ NUMBERED = ("heading", "clause", "measure")
 def read_proposal(value: Any, *, section_id: UUID, before: Sequence[Json]) -> list[Json]:
     """The blocks that a client proposes for a clause, by the schema of texts; none strikes it out.
 
-    The clause keeps its id and kind; further clauses may follow it, under ids of their own.
+    The clause keeps its id and kind, and no other comes with it.
     """
     blocks = value.get("content", []) if isinstance(value, dict) else value
     if not isinstance(blocks, list):
@@ -40,7 +40,7 @@ def blocks_from_words(words: str, *, before: Sequence[Json]) -> list[Json]:
     if not lines:
         return []
     ids = _paragraph_ids(before)
-    first = before[0] if before and before[0]["type"] in NUMBERED else None
+    first = before[0] if before and _numbered(before[0]) else None
     if first is None:
         return [_paragraph(line, ids) for line in lines]
     bare = {key: value for key, value in first.items() if key != "content"}
@@ -65,13 +65,15 @@ def check_proposal(blocks: Sequence[Json], before: Sequence[Json]) -> None:
 
 
 def _check_identity(proposed: Sequence[Json], section_id: UUID, before: Sequence[Json]) -> None:
-    """The first block is the clause itself; nothing before a first heading becomes one."""
-    first = before[0] if before and before[0]["type"] in NUMBERED else None
-    same = first is None or (
-        proposed[0]["type"] == first["type"] and proposed[0]["attrs"]["id"] == str(section_id)
-    )
-    if not same:
-        raise _bad("The first block must be the clause itself, with the id and kind it has.")
+    """A clause stays one clause, with the id and kind it has; a preamble has none."""
+    named = [(block["type"], block["attrs"]["id"]) for block in proposed if _numbered(block)]
+    own = [(block["type"], str(section_id)) for block in before if _numbered(block)]
+    if named != own or (own and not _numbered(proposed[0])):
+        raise _bad("An amendment is to one clause: begin with it, and bring no other.")
+
+
+def _numbered(block: Json) -> bool:
+    return block["type"] in NUMBERED
 
 
 def _paragraph(line: str, ids: Iterator[str]) -> Json:

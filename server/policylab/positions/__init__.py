@@ -41,7 +41,9 @@ from policylab.positions.service import (
     subject_of,
     take_position,
 )
+from policylab.positions.steps import Step, steps_of
 from policylab.positions.subjects import Cited, cited
+from policylab.positions.versions import later_subjects, on_earlier_text
 
 __all__ = [
     "BallotState",
@@ -55,6 +57,7 @@ __all__ = [
     "PositionState",
     "Stance",
     "Stand",
+    "Step",
     "Subject",
     "Term",
     "Words",
@@ -69,12 +72,15 @@ __all__ = [
     "free_ballot",
     "history_of",
     "hold_ballot",
+    "later_subjects",
     "mark_condition_met",
+    "on_earlier_text",
     "open_ballot",
     "pause_ballot",
     "release_position",
     "share_ballot",
     "stands_on",
+    "steps_of",
     "subject_of",
     "take_position",
     "terms_of",

@@ -1,5 +1,6 @@
 """The row that orders casting and closing: whoever casts shares it, whoever closes holds it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import uuid7
-from policylab.positions.rules import BallotState, Pause, Subject, Term
+from policylab.positions.rules import BallotState, Collecting, Pause, Subject, Term
 from policylab.positions.tables import Ballot, BallotPause, BallotTerm
 
 
@@ -109,6 +110,28 @@ async def terms_of(session: AsyncSession, procedure_ids: list[UUID]) -> dict[UUI
         )
         for row in terms
     }
+
+
+async def collecting_on(
+    session: AsyncSession, subject_ids: Collection[UUID]
+) -> dict[UUID, Collecting]:
+    """Whether positions are taken on each of these subjects; what nobody asked about is free."""
+    rows = list(await session.exec(select(Ballot).where(col(Ballot.subject_id).in_(subject_ids))))
+    terms = await terms_of(session, [row.procedure_id for row in rows if row.procedure_id])
+    found = {
+        row.subject_id: Collecting(
+            state=row.state, term=terms.get(row.procedure_id) if row.procedure_id else None
+        )
+        for row in rows
+    }
+    return {key: found.get(key, Collecting()) for key in subject_ids}
+
+
+async def collecting(session: AsyncSession, ballot: Ballot) -> Collecting:
+    """The same of one ballot that is held."""
+    terms = await terms_of(session, [ballot.procedure_id] if ballot.procedure_id else [])
+    term = terms.get(ballot.procedure_id) if ballot.procedure_id else None
+    return Collecting(state=ballot.state, term=term)
 
 
 async def asks_for_reasons(session: AsyncSession, ballot: Ballot) -> bool:

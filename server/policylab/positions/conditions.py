@@ -68,7 +68,7 @@ async def _marks(uow: UnitOfWork, condition_id: UUID) -> set[MarkKind]:
     rows = await uow.session.exec(
         select(ConditionMark.kind).where(col(ConditionMark.condition_id) == condition_id)
     )
-    return set(rows)
+    return {MarkKind(kind) for kind in rows}
 
 
 async def _mark(
@@ -84,7 +84,8 @@ async def _mark(
         "created_by": uow.viewer.person_id,
     }
     statement = insert(ConditionMark).values(values).on_conflict_do_nothing()
-    made = await uow.session.execute(statement.returning(col(ConditionMark.id)))
+    connection = await uow.session.connection()
+    made = await connection.execute(statement.returning(col(ConditionMark.id)))
     if made.first() is None:
         raise Refused(RefusalCode.ALREADY_DONE, "This has been said already.")
     uow.audit(

@@ -9,12 +9,12 @@ from policylab.kit.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PositionPrepared(Event):
-    """A position was drafted or cleared. It names neither dialogue nor lab: only the delegation
-    that prepares it may hear of it."""
+    """A position was drafted or cleared: `closed_to` the delegation that prepares it."""
 
     kind: ClassVar[str] = "position.prepared"
-    delegation_id: UUID
     position_id: UUID
+    subject: str = ""
+    """The thing as clients know it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,8 @@ class PositionReleased(Event):
     delegation_id: UUID
     position_id: UUID
     set_id: UUID
+    subject: str = ""
+    """The thing as clients know it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,8 @@ class PositionConfirmed(Event):
     delegation_id: UUID
     position_id: UUID
     set_id: UUID
+    subject: str = ""
+    """The thing as clients know it."""
 
 
 @dataclass(frozen=True, kw_only=True)

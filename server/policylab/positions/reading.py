@@ -79,6 +79,18 @@ async def history_of(
     return list(rows)
 
 
+async def has_position(session: AsyncSession, delegation_id: UUID, subject_id: UUID) -> bool:
+    """Whether a delegation has let others know where it stands on a subject."""
+    rows = await session.exec(
+        select(Position.id)
+        .where(col(Position.delegation_id) == delegation_id)
+        .where(col(Position.subject_id) == subject_id)
+        .where(col(Position.released_at).is_not(None))
+        .where(col(Position.superseded_at).is_(None))
+    )
+    return rows.first() is not None
+
+
 async def conditions_of(
     session: AsyncSession, position_ids: Collection[UUID]
 ) -> dict[UUID, list[ConditionCourse]]:

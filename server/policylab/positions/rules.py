@@ -181,6 +181,28 @@ def check_open(state: BallotState, term: Term | None, now: datetime) -> None:
             raise Refused(RefusalCode.CLOSED, message)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Collecting:
+    """Whether positions on a subject are taken."""
+
+    state: BallotState = BallotState.FREE
+    term: Term | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a procedure collects them."""
+        return self.state is BallotState.OPEN
+
+    def check(self, now: datetime) -> None:
+        """Refuse a position that would come too late, or while the procedure rests."""
+        check_open(self.state, self.term, now)
+
+    def check_confirming(self, now: datetime) -> None:
+        """The same for a confirmation: a referral's pause is time to confirm in."""
+        if not (self.running and self.term and self.term.rests_until(now)):
+            check_open(self.state, self.term, now)
+
+
 def check_head(head: bool) -> None:
     """Refuse anybody but the head of the delegation: she alone speaks for it to the others."""
     if not head:

@@ -11,11 +11,20 @@ from sqlmodel import col
 
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.ids import to_global
 from policylab.kit.viewer import Viewer
-from policylab.labs import Action, FactKind, Standing, record_fact, standing
+from policylab.labs import FactKind, Standing, mandate_carrying, record_fact, standing
 from policylab.positions import events
-from policylab.positions.ballots import asks_for_reasons, share_ballot, terms_of
-from policylab.positions.mandates import mandate_for
+from policylab.positions.ballots import asks_for_reasons, collecting, share_ballot
+from policylab.positions.judging import (
+    Course,
+    confirms_here,
+    judge_clear,
+    judge_confirm,
+    judge_release,
+    judge_voice,
+)
+from policylab.positions.reading import conditions_of, has_position
 from policylab.positions.rules import (
     BallotState,
     PositionState,
@@ -24,12 +33,11 @@ from policylab.positions.rules import (
     Words,
     check_head,
     check_mandate,
-    check_open,
-    check_step,
     check_words,
 )
 from policylab.positions.subjects import Cited, cited
 from policylab.positions.tables import Ballot, Position, PositionCondition
+from policylab.positions.versions import later_subjects
 
 
 async def draft_position(
@@ -52,44 +60,33 @@ async def draft_position(
     position = _write(uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum)
     await uow.session.flush()
     _note(uow, here, position, "drafted")
-    uow.announce(
-        events.PositionPrepared(delegation_id=position.delegation_id, position_id=position.id)
-    )
+    _tell_inside(uow, position)
     return position
 
 
 async def clear_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
     """Let the head of the delegation approve what was drafted; nobody else hears of it yet."""
-    position, here = await _own(uow, viewer, position_id)
-    check_head(here.head)
-    check_step(position.state, wanted=PositionState.DRAFTED)
-    position.state = PositionState.CLEARED
-    position.cleared_at = uow.now
-    position.cleared_by_capacity_id = here.capacity_id
-    uow.session.add(position)
+    position, here = await _prepared(uow, viewer, position_id)
+    judge_clear(course_of(position), here)
+    _clear(uow, here, position)
     _note(uow, here, position, "cleared")
-    uow.announce(
-        events.PositionPrepared(delegation_id=position.delegation_id, position_id=position.id)
-    )
+    _tell_inside(uow, position)
     return position
 
 
 async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
     """Let everybody in the dialogue see a cleared position; it supersedes the earlier one."""
-    position, here = await _own(uow, viewer, position_id)
-    check_head(here.head)
-    check_step(position.state, wanted=PositionState.CLEARED)
+    position, here = await _prepared(uow, viewer, position_id)
+    judge_release(course_of(position), here)
     subject = subject_of(position)
     ballot = await _open(uow, here, subject)
-    words = Words(statement=position.statement)
     if position.stance is Stance.OBJECT:
+        words = Words(statement=position.statement)
         check_words(Stance.OBJECT, words, consent=not await asks_for_reasons(uow.session, ballot))
     mandate_id = await _mandate(uow, position)
     check_mandate(valid=mandate_id is not None, ad_referendum=position.ad_referendum)
     await _supersede(uow, position.delegation_id, subject.key, released=True)
-    position.state = PositionState.RELEASED
-    position.released_at = uow.now
-    position.mandate_id = None if position.ad_referendum else mandate_id
+    _release(uow, position, mandate_id=None if position.ad_referendum else mandate_id)
     await _keep(uow, position)
     await _tell(uow, here, ballot, position)
     return position
@@ -116,40 +113,96 @@ async def take_position(
 
 
 async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
-    """Let a position taken ad referendum count in full, now that a mandate stands behind it."""
-    position = await own_released(uow, viewer, position_id)
-    here = await _voice(uow, viewer, position.dialogue_id, Action.CONFIRM_POSITION)
-    check_head(here.head)
-    if not position.ad_referendum or position.confirmed_at is not None:
-        message = "This position counts in full already; there is nothing to confirm."
-        raise Refused(RefusalCode.ALREADY_DONE, message)
-    await still_open(uow, subject_of(position), here.dialogue)
+    """Let a position count in full: one taken ad referendum, now that a mandate stands behind it;
+    or one on an earlier text, for the latest version of it.
+
+    The latter answers the new position: same stance, same words, on the text as it is now.
+    """
+    position = await visible(uow, viewer, position_id)
+    here = await standing(uow.session, viewer, position.dialogue_id)
+    judge_confirm(course_of(position), here)
+    await _one_at_a_time(uow, position.delegation_id, position.subject_id)
+    await uow.session.refresh(position)
+    course = course_of(position)
+    judge_confirm(course, here)
+    later = (await later_subjects(uow.session, [position])).get(position.id)
+    ballot = await share_ballot(uow, subject_of(position), here.dialogue)
+    taken = await collecting(uow.session, ballot)
+    if not confirms_here(course, taken, later=later is not None):
+        assert later is not None
+        return await _carry(uow, here, position, later)
+    taken.check_confirming(uow.now)
     mandate_id = await _mandate(uow, position)
     check_mandate(valid=mandate_id is not None, ad_referendum=False)
     position.confirmed_at = uow.now
     position.confirmed_mandate_id = mandate_id
     await _keep(uow, position)
     _note(uow, here, position, "confirmed")
-    uow.announce(
-        events.PositionConfirmed(
-            lab_id=position.lab_id,
-            dialogue_id=position.dialogue_id,
-            delegation_id=position.delegation_id,
-            position_id=position.id,
-            set_id=position.set_id,
-        )
-    )
+    _tell_confirmed(uow, position)
     return position
+
+
+async def _carry(uow: UnitOfWork, here: Standing, earlier: Position, later: Subject) -> Position:
+    """The same position on the latest version of its text, released at once."""
+    ballot = await _open(uow, here, later)
+    await _one_at_a_time(uow, earlier.delegation_id, later.key)
+    if await has_position(uow.session, earlier.delegation_id, later.key):
+        message = "Your delegation has a position on the latest version of this text already."
+        raise Refused(RefusalCode.ALREADY_DONE, message)
+    mandate_id = await _mandate(uow, earlier)
+    check_mandate(valid=mandate_id is not None, ad_referendum=False)
+    words = await _words_of(uow, earlier)
+    check_words(earlier.stance, words, consent=not await asks_for_reasons(uow.session, ballot))
+    where = Cited(
+        dialogue_id=earlier.dialogue_id, document_id=earlier.document_id, set_id=later.set_id
+    )
+    position = _write(uow, here, where, later, earlier.stance, words, ad_referendum=False)
+    _clear(uow, here, position)
+    _release(uow, position, mandate_id=mandate_id)
+    await _keep(uow, position)
+    await _tell(uow, here, ballot, position)
+    _tell_confirmed(uow, position)
+    return position
+
+
+async def _words_of(uow: UnitOfWork, position: Position) -> Words:
+    conditions = (await conditions_of(uow.session, [position.id])).get(position.id, [])
+    return Words(
+        statement=position.statement,
+        reservations=position.reservations,
+        conditions=[condition.text for condition in conditions],
+    )
+
+
+def _clear(uow: UnitOfWork, here: Standing, position: Position) -> None:
+    position.state = PositionState.CLEARED
+    position.cleared_at = uow.now
+    position.cleared_by_capacity_id = here.capacity_id
+    uow.session.add(position)
+
+
+def _release(uow: UnitOfWork, position: Position, *, mandate_id: UUID | None) -> None:
+    position.state = PositionState.RELEASED
+    position.released_at = uow.now
+    position.mandate_id = mandate_id
 
 
 async def still_open(uow: UnitOfWork, subject: Subject, dialogue: Any) -> Ballot:
     """The subject's ballot, shared; refused once it is closed. A pause is time to confirm in."""
     ballot = await share_ballot(uow, subject, dialogue)
-    terms = await terms_of(uow.session, [ballot.procedure_id] if ballot.procedure_id else [])
-    term = terms.get(ballot.procedure_id) if ballot.procedure_id else None
-    if not (term and ballot.state is BallotState.OPEN and term.rests_until(uow.now)):
-        check_open(ballot.state, term, uow.now)
+    (await collecting(uow.session, ballot)).check_confirming(uow.now)
     return ballot
+
+
+def course_of(position: Position) -> Course:
+    """What decides over a position's next step."""
+    return Course(
+        delegation_id=position.delegation_id,
+        state=position.state,
+        superseded=position.superseded_at is not None,
+        ad_referendum=position.ad_referendum,
+        confirmed=position.confirmed_at is not None,
+    )
 
 
 def subject_of(position: Position) -> Subject:
@@ -159,21 +212,6 @@ def subject_of(position: Position) -> Subject:
         section_id=position.section_id,
         amendment_id=position.amendment_id,
     )
-
-
-async def own_released(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> Position:
-    """A current, released position of the viewer's own delegation."""
-    position = await visible(uow, viewer, position_id)
-    here = await standing(uow.session, viewer, position.dialogue_id)
-    if here.delegation_id != position.delegation_id:
-        raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only the delegation that took it does this.")
-    if position.released_at is None:
-        message = "Release the position first."
-        raise Refused(RefusalCode.CONDITIONS_NOT_MET, message)
-    if position.superseded_at is not None:
-        message = "A newer position of your delegation has superseded this one."
-        raise Refused(RefusalCode.STALE, message)
-    return position
 
 
 async def visible(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> Position:
@@ -187,47 +225,41 @@ async def visible(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> Positio
     return position
 
 
-async def _voice(
-    uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID, action: Action = Action.TAKE_POSITION
-) -> Standing:
+async def _voice(uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID) -> Standing:
     """The viewer's standing, held; refused to those who can't state a position now."""
     here = await standing(uow.session, viewer, dialogue_id, lock=True)
-    if Action.GIVE_OPINION not in here.may:
-        here.require(action)
-    here.require_seat()
+    judge_voice(here)
     return here
 
 
-async def _own(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> tuple[Position, Standing]:
-    """A position in preparation in the viewer's delegation; for others it is not there."""
+async def _prepared(
+    uow: UnitOfWork, viewer: Viewer, position_id: UUID
+) -> tuple[Position, Standing]:
+    """A position, which no other delegate takes further before this transaction ends."""
     position = await visible(uow, viewer, position_id)
-    here = await _voice(uow, viewer, position.dialogue_id)
-    if here.delegation_id != position.delegation_id:
-        raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only the delegation that took it does this.")
-    await _one_at_a_time(uow, position.delegation_id, position.subject_id)
-    await uow.session.refresh(position)
-    if position.superseded_at is not None:
-        message = "A newer draft of your delegation has superseded this one."
-        raise Refused(RefusalCode.STALE, message)
+    here = await standing(uow.session, viewer, position.dialogue_id)
+    if here.delegation_id == position.delegation_id:
+        await _one_at_a_time(uow, position.delegation_id, position.subject_id)
+        await uow.session.refresh(position)
     return position, here
 
 
 async def _open(uow: UnitOfWork, here: Standing, subject: Subject) -> Ballot:
     """The subject's ballot, shared; refused when it takes no positions now."""
     ballot = await share_ballot(uow, subject, here.dialogue)
-    terms = await terms_of(uow.session, [ballot.procedure_id] if ballot.procedure_id else [])
-    check_open(ballot.state, terms.get(ballot.procedure_id or UUID(int=0)), uow.now)
+    (await collecting(uow.session, ballot)).check(uow.now)
     return ballot
 
 
 async def _mandate(uow: UnitOfWork, position: Position) -> UUID | None:
-    return await mandate_for(
+    """The mandate that carries this position today, if any; it can't be revoked meanwhile."""
+    mandate = await mandate_carrying(
         uow.session,
         position.delegation_id,
-        level=position.level,
-        document_id=position.document_id,
-        now=uow.now,
+        on=uow.now.date(),
+        subject=position.document_id,
     )
+    return mandate.id if mandate else None
 
 
 async def _one_at_a_time(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID) -> None:
@@ -243,7 +275,7 @@ async def _supersede(
 ) -> None:
     """Put what was there before behind: the released position, or the one in preparation."""
     known = col(Position.released_at)
-    await uow.session.execute(
+    await uow.session.exec(
         update(Position)
         .where(col(Position.delegation_id) == delegation_id)
         .where(col(Position.subject_id) == subject_id)
@@ -321,15 +353,34 @@ async def _tell(uow: UnitOfWork, here: Standing, ballot: Ballot, position: Posit
         capacity_id=here.capacity_id,
     )
     _note(uow, here, position, "released")
+    uow.announce(events.PositionReleased(**_named(position)))
+
+
+def _tell_inside(uow: UnitOfWork, position: Position) -> None:
     uow.announce(
-        events.PositionReleased(
+        events.PositionPrepared(
             lab_id=position.lab_id,
             dialogue_id=position.dialogue_id,
-            delegation_id=position.delegation_id,
+            closed_to=position.delegation_id,
             position_id=position.id,
-            set_id=position.set_id,
+            subject=to_global("Position", position.id),
         )
     )
+
+
+def _tell_confirmed(uow: UnitOfWork, position: Position) -> None:
+    uow.announce(events.PositionConfirmed(**_named(position)))
+
+
+def _named(position: Position) -> dict[str, Any]:
+    return {
+        "lab_id": position.lab_id,
+        "dialogue_id": position.dialogue_id,
+        "delegation_id": position.delegation_id,
+        "position_id": position.id,
+        "set_id": position.set_id,
+        "subject": to_global("Position", position.id),
+    }
 
 
 def _note(uow: UnitOfWork, here: Standing, position: Position, step: str) -> None:
