@@ -1,5 +1,14 @@
 """Texts in all their languages: what is being written, and the versions that never change."""
 
+from policylab.documents.beside import Comparison, compare
+from policylab.documents.comparing import (
+    ChangeKind,
+    Run,
+    RunKind,
+    SectionChange,
+    compare_words,
+    whole_words,
+)
 from policylab.documents.events import (
     DocumentCreated,
     DraftOpened,
@@ -34,14 +43,21 @@ from policylab.documents.tree import (
 
 __all__ = [
     "BadText",
+    "ChangeKind",
+    "Comparison",
     "DocumentCreated",
     "DocumentKind",
     "DraftGate",
     "DraftOpened",
     "Projector",
+    "Run",
+    "RunKind",
     "Section",
+    "SectionChange",
     "TextProjected",
     "VersionFrozen",
+    "compare",
+    "compare_words",
     "create_document",
     "document_of",
     "draft_of",
@@ -64,4 +80,5 @@ __all__ = [
     "text_hash",
     "texts_of",
     "walk",
+    "whole_words",
 ]
