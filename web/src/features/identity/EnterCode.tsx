@@ -1,0 +1,20 @@
+/** Takes a one-time code. A form of its own kind: the server signs in and leads on, without the app. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { Button } from "../../ui/Button.tsx";
+import { TextField } from "../../ui/fields.tsx";
+import { Column } from "../../ui/Form.tsx";
+
+export function EnterCode({ next }: { next: string }) {
+  const { t } = useLingui();
+  const [code, setCode] = useState("");
+  return (
+    <form method="post" action="/signin/code">
+      <Column>
+        <input type="hidden" name="next" value={next} />
+        <TextField label={t`Code`} hint={t`Blanks, dashes and small letters do not matter.`} name="code" required value={code} onChange={setCode} startHere />
+        <div><Button kind="primary" type="submit" disabled={!code.trim()}><Trans>Sign in</Trans></Button></div>
+      </Column>
+    </form>
+  );
+}

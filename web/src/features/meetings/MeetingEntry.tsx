@@ -1,0 +1,58 @@
+/** One meeting: when and where, who is there, what was written down. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { CloseMeetingDocument, type MeetingsDocument, OpenMeetingDocument } from "../../api/generated/operations.ts";
+import type { ResultOf } from "../../api/graphql.ts";
+import { useVerb } from "../../api/hooks.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Ask } from "../../ui/Dialog.tsx";
+import { RefusalNotice, Tag } from "../../ui/Notice.tsx";
+import { Part } from "../../ui/Page.tsx";
+import { Line, Lines } from "../../ui/Table.tsx";
+import { Time } from "../../ui/Time.tsx";
+import { Attendance, Attended, type Meeting, Quorum } from "./Attendance.tsx";
+import styles from "./Meetings.module.css";
+import { Minutes } from "./Minutes.tsx";
+
+type Delegations = NonNullable<ResultOf<typeof MeetingsDocument>["dialogue"]>["delegations"];
+
+export function MeetingEntry({ meeting, delegations, mayRun, mayWrite }: { meeting: Meeting; delegations: Delegations; mayRun: boolean; mayWrite: boolean }) {
+  const { t } = useLingui();
+  const [begin, opening] = useVerb(OpenMeetingDocument);
+  const [close, closing] = useVerb(CloseMeetingDocument);
+  const [asked, setAsked] = useState(false);
+  const states = {
+    PLANNED: <Tag><Trans>planned</Trans></Tag>, OPEN: <Tag kind="act"><Trans>going on now</Trans></Tag>,
+    HELD: <Tag kind="good"><Trans>held</Trans></Tag>, CANCELLED: <Tag kind="danger"><Trans>cancelled</Trans></Tag>,
+  };
+  return (
+    <Part title={meeting.title} actions={<>
+      {states[meeting.state]}
+      {mayRun && meeting.state === "PLANNED" && <Button kind="primary" waiting={opening.waiting} label={t`Open the meeting: ${meeting.title}`} onClick={() => void begin({ meetingId: meeting.id })}><Trans>Open the meeting</Trans></Button>}
+      {mayRun && meeting.state === "OPEN" && <Button kind="primary" label={t`Close the meeting: ${meeting.title}`} onClick={() => setAsked(true)}><Trans>Close the meeting</Trans></Button>}
+    </>}>
+      <div className={styles.meeting}>
+        <p>
+          <Time value={meeting.startsAt} />{meeting.endsAt && <> – <Time value={meeting.endsAt} /></>}
+          {meeting.place && <> · {meeting.place}</>}
+          {meeting.link && <> · <a href={meeting.link} rel="noreferrer noopener" target="_blank"><Trans>Video room</Trans></a></>}
+          {meeting.public && <> · <Trans>open to the public</Trans></>}
+        </p>
+        <RefusalNotice refusal={opening.refusal} />
+        {meeting.agenda.length > 0 && (
+          <Lines label={t`Agenda`}>{meeting.agenda.map((item) => <Line key={item.id}>{item.number}. {item.title}{item.result && <div className="quiet">{item.result}</div>}</Line>)}</Lines>
+        )}
+        {meeting.state !== "PLANNED" && meeting.state !== "CANCELLED" && <Quorum quorum={meeting.quorum} />}
+        {meeting.state === "OPEN" && (mayRun || mayWrite) && <Attendance meeting={meeting} delegations={delegations} />}
+        {meeting.state === "HELD" && <Attended meeting={meeting} delegations={delegations} />}
+        {meeting.state !== "PLANNED" && <Minutes meeting={meeting} mayWrite={mayWrite || mayRun} mayApprove={mayRun && meeting.state === "HELD"} />}
+      </div>
+      <Ask open={asked} onClose={() => setAsked(false)} title={t`Close this meeting`} verb={t`Close the meeting`} waiting={closing.waiting}
+        onConfirm={() => void close({ meetingId: meeting.id }).then((done) => { if (done) setAsked(false); })}>
+        <p><Trans>It counts as held at the levels that have a quorum now. Attendance can’t be changed afterwards.</Trans></p>
+        <Quorum quorum={meeting.quorum} />
+        <RefusalNotice refusal={closing.refusal} />
+      </Ask>
+    </Part>
+  );
+}
