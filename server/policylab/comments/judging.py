@@ -1,7 +1,6 @@
 """Who may do what to a thread, a suggestion or an amendment, and when. The verbs ask it before they
 write, and clients are shown its answers (`viewerCan`)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -131,12 +130,3 @@ def _not_withdrawn(amendment: AmendmentCourse) -> None:
     if amendment.state is AmendmentState.WITHDRAWN:
         message = "Your delegation has withdrawn this amendment."
         raise Refused(RefusalCode.ALREADY_DONE, message)
-
-
-def why_not(judge: Callable[[], None]) -> str | None:
-    """What a judgement says against it; None where it lets somebody go on."""
-    try:
-        judge()
-    except Refused as refused:
-        return refused.message
-    return None

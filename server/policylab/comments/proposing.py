@@ -1,10 +1,12 @@
 """What an amendment proposes: blocks that shall stand in a clause's place. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID, uuid4
 
-from policylab.documents.tree import BadText, Json, open_suggestions, plain_text, read_tree, walk
+from policylab.documents.tree import BadText, Json, open_suggestions, plain_text, read_tree
 from policylab.kit.canonical import NotCanonical, canonical_hash, normalised
 from policylab.kit.errors import RefusalCode, Refused
 
@@ -35,19 +37,84 @@ def read_proposal(value: Any, *, section_id: UUID, before: Sequence[Json]) -> li
 
 
 def blocks_from_words(words: str, *, before: Sequence[Json]) -> list[Json]:
-    """The clause with these words instead of its own, a paragraph for each line; none for none."""
+    """The clause with these words instead of its own, a paragraph for each line; none for none.
+
+    Paragraphs, lists and tables whose words stay are left as they are, marks and all.
+    """
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     if not lines:
         return []
-    ids = _paragraph_ids(before)
     first = before[0] if before and _numbered(before[0]) else None
     if first is None:
-        return [_paragraph(line, ids) for line in lines]
-    bare = {key: value for key, value in first.items() if key != "content"}
+        return _rewritten(before, lines)
     if first["type"] == "heading":
-        head = bare | {"content": [{"type": "text", "text": lines[0]}]}
-        return [head, *(_paragraph(line, ids) for line in lines[1:])]
-    return [bare | {"content": [_paragraph(line, ids) for line in lines]}]
+        return [_headed(first, lines[0]), *_rewritten(before[1:], lines[1:])]
+    return [{**first, "content": _rewritten(first["content"], lines)}]
+
+
+def _headed(heading: Json, line: str) -> Json:
+    if words_of([heading]) == line:
+        return heading
+    return {**heading, "content": [{"type": "text", "text": line}]}
+
+
+def _rewritten(blocks: Sequence[Json], lines: Sequence[str]) -> list[Json]:
+    """The blocks as they shall be: those whose lines stay, and a paragraph for each other line."""
+    groups = _groups(blocks)
+    found = _kept(groups, lines)
+    kept = {id(group) for group in found.values()}
+    changed = [group for group in groups if id(group) not in kept]
+    ids = (block["attrs"]["id"] for group in changed for block in group.paragraphs)
+    made, place = list[Json](), 0
+    while place < len(lines):
+        group = found.get(place)
+        made += group.blocks if group else [_paragraph(lines[place], ids)]
+        place += len(group.lines) if group else 1
+    return made + [block for group in changed for block in group.wordless]
+
+
+@dataclass
+class _Group:
+    """A block and its lines; blocks without words (pictures) stay with the one before them."""
+
+    blocks: list[Json]
+    lines: list[str]
+
+    @property
+    def paragraphs(self) -> list[Json]:
+        return [block for block in self.blocks if block["type"] == "paragraph"]
+
+    @property
+    def wordless(self) -> list[Json]:
+        return [block for block in self.blocks if block["type"] == "image"]
+
+
+def _groups(blocks: Sequence[Json]) -> list[_Group]:
+    groups: list[_Group] = []
+    for block in blocks:
+        words = words_of([block])
+        if words or not groups:
+            groups.append(_Group([block], words.split("\n") if words else []))
+        else:
+            groups[-1].blocks.append(block)
+    return groups
+
+
+def _kept(groups: Sequence[_Group], lines: Sequence[str]) -> dict[int, _Group]:
+    """The groups whose lines all stay together, by the line at which they now begin."""
+    old = [line for group in groups for line in group.lines]
+    now: dict[int, int] = {}
+    for match in SequenceMatcher(None, old, lines, autojunk=False).get_matching_blocks():
+        now |= {match.a + step: match.b + step for step in range(match.size)}
+    found: dict[int, _Group] = {}
+    at = 0
+    for group in groups:
+        places = [now.get(at + step) for step in range(len(group.lines))]
+        start = places[0] if places else None
+        if start is not None and places == list(range(start, start + len(places))):
+            found[start] = group
+        at += len(group.lines)
+    return found
 
 
 def words_of(blocks: Sequence[Json]) -> str:
@@ -82,14 +149,6 @@ def _paragraph(line: str, ids: Iterator[str]) -> Json:
         "attrs": {"id": next(ids, None) or str(uuid4())},
         "content": [{"type": "text", "text": line}],
     }
-
-
-def _paragraph_ids(blocks: Sequence[Json]) -> Iterator[str]:
-    """The ids of the clause's paragraphs: what keeps its id keeps its author where it is alike."""
-    for block in blocks:
-        for node in walk(block):
-            if node["type"] == "paragraph":
-                yield node["attrs"]["id"]
 
 
 def _bad(message: str) -> Refused:
