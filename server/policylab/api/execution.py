@@ -26,6 +26,7 @@ from policylab.api.context import Context
 from policylab.api.limits import check_document, check_text
 from policylab.api.schema import schema
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.french import said_in
 from policylab.kit.log import log
 
 CACHED_DOCUMENTS = 500
@@ -119,7 +120,7 @@ class Executor:
         try:
             document = self.document(request, context)
         except Refused as refused:
-            return {"errors": [_error_of(refused)]}
+            return {"errors": [_error_of(refused, context.locale)]}
         except _Invalid as invalid:
             return {"errors": [error.formatted for error in invalid.errors]}
         result = execute(
@@ -131,14 +132,14 @@ class Executor:
         )
         if not isinstance(result, ExecutionResult):
             result = await result  # pyright: ignore[reportGeneralTypeIssues]
-        return formatted(result)
+        return formatted(result, context.locale)
 
     async def stream(self, request: Request, context: Context) -> AsyncGenerator[dict[str, Any]]:
         """The answers to a subscription; one answer alone where it is refused."""
         try:
             document = self.document(request, context)
         except Refused as refused:
-            yield {"errors": [_error_of(refused)]}
+            yield {"errors": [_error_of(refused, context.locale)]}
             return
         except _Invalid as invalid:
             yield {"errors": [error.formatted for error in invalid.errors]}
@@ -153,11 +154,11 @@ class Executor:
         if hasattr(result, "__await__"):
             result = await result  # pyright: ignore[reportGeneralTypeIssues]
         if isinstance(result, ExecutionResult):
-            yield formatted(result)
+            yield formatted(result, context.locale)
             return
         try:
             async for item in result:
-                yield formatted(item)
+                yield formatted(item, context.locale)
         finally:
             await result.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -184,18 +185,18 @@ def _variables(request: Request) -> dict[str, Any]:
     return dict(request.variables or {})
 
 
-def formatted(result: ExecutionResult) -> dict[str, Any]:
+def formatted(result: ExecutionResult, locale: str) -> dict[str, Any]:
     """An execution result as JSON values, with unexpected errors masked."""
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
-        answer["errors"] = [_formatted_error(error) for error in result.errors]
+        answer["errors"] = [_formatted_error(error, locale) for error in result.errors]
     return answer
 
 
-def _formatted_error(error: GraphQLError) -> dict[str, Any]:
+def _formatted_error(error: GraphQLError, locale: str) -> dict[str, Any]:
     original = error.original_error
     if isinstance(original, Refused):
-        return _error_of(original) | {"path": error.path}
+        return _error_of(original, locale) | {"path": error.path}
     if original is None or isinstance(original, GraphQLError):
         return dict(error.formatted)
     identifier = uuid4().hex
@@ -208,11 +209,16 @@ def _formatted_error(error: GraphQLError) -> dict[str, Any]:
     message = (
         f"Something went wrong on our side. The people who run this can find it as {identifier}."
     )
-    return {"message": message, "path": error.path, "extensions": {"id": identifier}}
+    return {
+        "message": said_in(message, locale),
+        "path": error.path,
+        "extensions": {"id": identifier},
+    }
 
 
-def _error_of(refused: Refused) -> dict[str, Any]:
-    return {"message": refused.message, "extensions": {"code": refused.code.value}}
+def _error_of(refused: Refused, locale: str) -> dict[str, Any]:
+    message = said_in(refused.message, locale)
+    return {"message": message, "extensions": {"code": refused.code.value}}
 
 
 def encode(answer: Mapping[str, Any]) -> bytes:

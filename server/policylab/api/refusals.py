@@ -2,6 +2,7 @@
 
 from policylab.api.declare import described_enum, plain, value
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.french import said_in
 
 described_enum(RefusalCode)
 
@@ -15,10 +16,10 @@ class Refusal:
     field: str | None = plain("The input field it concerns, if any.")
 
 
-def as_refusal(refused: Refused) -> Refusal:
-    """The result that stands for a refusal."""
+def as_refusal(refused: Refused, locale: str) -> Refusal:
+    """The result that stands for a refusal, in the person's language."""
     field = to_camel(refused.field) if refused.field else None
-    return Refusal(code=refused.code, message=refused.message, field=field)
+    return Refusal(code=refused.code, message=said_in(refused.message, locale), field=field)
 
 
 def to_camel(name: str) -> str:

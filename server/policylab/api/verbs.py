@@ -83,7 +83,7 @@ def _resolver(function: Verb, target: str, open_to: str) -> Callable[..., Any]:
                 uow.shared = context.shared
                 kept = await _once(uow, function, input)
         except Refused as refused:
-            return as_refusal(refused)
+            return as_refusal(refused, context.locale)
         context.forget()
         return await _answer(context, target, kept)
 
@@ -136,7 +136,7 @@ async def _answer(context: Any, target: str, made: Any) -> Any:
         found = await load(context, target, made)
         if found is None:
             message = "It is done, but you may not see the result."
-            return Refusal(code=RefusalCode.NOT_FOUND, message=message, field=None)
+            return as_refusal(Refused(RefusalCode.NOT_FOUND, message), context.locale)
         return found
     return _value_type(target)(**made, secret=None) if isinstance(made, _Kept) else made
 
