@@ -1,12 +1,14 @@
 """Sentences that rooms say in English, told in French."""
 
+from collections.abc import Generator
+
 import pytest
 
 from policylab.kit import french
 
 
 @pytest.fixture(autouse=True)
-def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """A small catalogue of this test's own."""
     told = {
         "Sign in first.": "Identifiez-vous d’abord.",
@@ -14,6 +16,12 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
         "At least {0} of the levels {1}.": "Au moins {0} des niveaux {1}.",
     }
     monkeypatch.setattr(french, "known", lambda: told)
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
     french._catalogue.cache_clear()
     french.in_french.cache_clear()
 
