@@ -1,5 +1,5 @@
 /** Buttons are verbs. A disabled one can say why. */
-import { ActionIcon, Button as Base, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button as Base, Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import type { MouseEventHandler, ReactNode } from "react";
 import { useFollow } from "./Link.tsx";
 
@@ -66,6 +66,11 @@ export function IconButton({ label, children, onClick, pressed, disabled, active
       </ActionIcon>
     </Tooltip>
   );
+}
+
+/** Words that open something, in the look of the text around them. */
+export function WordsButton({ children, onClick, className }: { children: ReactNode; onClick: () => void; className?: string | undefined }) {
+  return <UnstyledButton onClick={onClick} className={className} fz="inherit" lh="inherit">{children}</UnstyledButton>;
 }
 
 /** A button that opens a short list of ways on; each is a link. */

@@ -1368,6 +1368,11 @@ query Assessment($id: ID!) {
       sampleSize
       confidence
       peerGroup
+      source {
+        id
+        title
+        url
+      }
       dimension {
         id
         code
@@ -1384,9 +1389,15 @@ query Assessment($id: ID!) {
       text
       kind
       page
+      illustrative
       dimensions {
         id
         name
+      }
+      source {
+        id
+        title
+        url
       }
     }
     earlier {

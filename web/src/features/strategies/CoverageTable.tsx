@@ -2,6 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { CoverageOfDocument } from "../../api/generated/operations.ts";
 import type { ResultOf } from "../../api/graphql.ts";
+import { WordsButton } from "../../ui/Button.tsx";
 import { CoverGlyph } from "../../ui/icons.tsx";
 import { Link } from "../../ui/Link.tsx";
 import { Table } from "../../ui/Table.tsx";
@@ -30,7 +31,7 @@ export function CoverageTable({ rows, onOpen }: { rows: readonly CoverageRow[]; 
           {missingFirst(rows).map((row) => (
             <tr key={row.recommendation.id} data-state={row.state}>
               <th scope="row">
-                <button type="button" className={styles.open} onClick={() => onOpen(row.recommendation.id)}><span className={styles.number}>{row.recommendation.number}</span> <span>{row.recommendation.text}</span></button>
+                <Opener recommendation={row.recommendation} onOpen={onOpen} />
               </th>
               <td className={styles.state}>
                 <CoverGlyph state={row.state} /> <span>{states[row.state]}</span>
@@ -52,5 +53,13 @@ export function CoverageTable({ rows, onOpen }: { rows: readonly CoverageRow[]; 
         <span><CoverGlyph state="REFERRED" /> <Trans>referred to another level</Trans></span>
       </p>
     </div>
+  );
+}
+
+function Opener({ recommendation, onOpen }: { recommendation: CoverageRow["recommendation"]; onOpen: (id: string) => void }) {
+  return (
+    <WordsButton className={styles.open} onClick={() => onOpen(recommendation.id)}>
+      <span className={styles.number}>{recommendation.number}</span> <span>{recommendation.text}</span>
+    </WordsButton>
   );
 }
