@@ -57,7 +57,13 @@ from policylab.labs.service import (
     require_in_lab,
     roles_in_labs,
 )
-from policylab.labs.situation import facts_of, facts_of_mandates, mandates_of, situations_of
+from policylab.labs.situation import (
+    facts_of,
+    facts_of_mandates,
+    mandates_of,
+    seats_of,
+    situations_of,
+)
 from policylab.labs.standing import Standing, may_read, standing, standings
 from policylab.process.rules import Action, FactKind, Role
 
@@ -120,6 +126,7 @@ __all__ = [
     "revoke_mandate",
     "roles_in_labs",
     "seat_delegate",
+    "seats_of",
     "send_notice",
     "situations_of",
     "standing",

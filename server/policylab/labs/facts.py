@@ -22,7 +22,6 @@ STATED: dict[FactKind, Action] = {
     FactKind.FRAMING_SETTLED: Action.STATE_FACT,
     FactKind.OPTIONS_AGREED: Action.STATE_FACT,
     FactKind.FEEDBACK_PUBLISHED: Action.STATE_FACT,
-    FactKind.MEETING_HELD: Action.MODERATE,
     FactKind.DELEGATION_READY: Action.DECLARE_READY,
 }
 """Facts that people state, and the action that entitles to it. The house records the others."""
@@ -93,9 +92,6 @@ def _detail(here: Standing, kind: FactKind) -> dict[str, Any]:
         if Role.DELEGATE not in here.roles:
             raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only delegations declare themselves ready.")
         return {"delegation_id": here.require_seat(), "level": here.level}
-    if kind is FactKind.MEETING_HELD:
-        levels = {seat.level for seat in here.situation.occupied()}
-        return {"levels": sorted(levels)}
     return {}
 
 
