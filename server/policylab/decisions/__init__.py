@@ -40,7 +40,7 @@ from policylab.decisions.service import (
     withdraw_procedure,
 )
 from policylab.decisions.signing import KeyUnusable, Signer, open_signer
-from policylab.decisions.tables import Publication
+from policylab.decisions.tables import PublicationState
 from policylab.decisions.words import explain_missing, explain_rule
 
 __all__ = [
@@ -56,7 +56,7 @@ __all__ = [
     "ProcedureOpened",
     "ProcedureReferred",
     "ProcedureState",
-    "Publication",
+    "PublicationState",
     "RecordCorrected",
     "RecordPublished",
     "RecordSealed",

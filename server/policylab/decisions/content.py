@@ -34,7 +34,7 @@ from policylab.decisions.tables import (
     DecisionRecord,
     DissentingStatement,
     Procedure,
-    Publication,
+    PublicationState,
 )
 from policylab.decisions.words import explain_rule
 from policylab.documents.sources import DOCUMENT, LANGUAGE_VERSION, VERSION_SECTION, VERSION_SET
@@ -417,7 +417,7 @@ async def _recommendations(session: AsyncSession, procedure: Procedure) -> list[
 async def _publication(session: AsyncSession, record_id: UUID) -> Json:
     latest = (await publications_of(session, [record_id])).get(record_id)
     if latest is None:
-        return {"status": Publication.RESTRICTED.value, "from": None, "ground": ""}
+        return {"status": PublicationState.RESTRICTED.value, "from": None, "ground": ""}
     return {
         "status": latest.status.value,
         "from": _day(latest.from_day),

@@ -19,7 +19,7 @@ from policylab.decisions.tables import (
     DissentingStatement,
     Entitled,
     Procedure,
-    Publication,
+    PublicationState,
     RecordPublication,
     RecordSeal,
     Referral,
@@ -129,7 +129,7 @@ async def accounts_of(session: AsyncSession, record_ids: Collection[UUID]) -> di
     return {
         key: Account(
             sealed=key in seals,
-            public=key in publications and publications[key].status is Publication.PUBLIC,
+            public=key in publications and publications[key].status is PublicationState.PUBLIC,
             stated=frozenset(stated[key]),
         )
         for key in record_ids

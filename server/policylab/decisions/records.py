@@ -25,7 +25,7 @@ from policylab.decisions.tables import (
     DecisionRecord,
     DissentingStatement,
     FormalAdoption,
-    Publication,
+    PublicationState,
     RecordPublication,
     RecordSeal,
 )
@@ -169,7 +169,7 @@ async def publish_record(
     viewer: Viewer,
     *,
     record_id: UUID,
-    status: Publication = Publication.PUBLIC,
+    status: PublicationState = PublicationState.PUBLIC,
     from_day: date | None = None,
     ground: str = "",
 ) -> RecordPublication:
@@ -187,7 +187,7 @@ async def publish_record(
         ground=conduct.check_words(
             ground,
             field="ground",
-            needed=status is Publication.RESTRICTED,
+            needed=status is PublicationState.RESTRICTED,
             locale=viewer.locale,
         ),
         at=uow.now,
@@ -329,8 +329,8 @@ def _line(viewer: Viewer, words: str, field: str) -> str:
     )
 
 
-def _check_day(status: Publication, from_day: date | None) -> None:
-    if (status is Publication.AFTER_DATE) != (from_day is not None):
+def _check_day(status: PublicationState, from_day: date | None) -> None:
+    if (status is PublicationState.AFTER_DATE) != (from_day is not None):
         message = "A day belongs to publication after a date, and only there."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="from_day")
 

@@ -15,7 +15,7 @@ from policylab.decisions.rules import Outcome
 from policylab.kit.tables import Table, choice, choice_check, jsonb, localised, moment
 
 
-class Publication(StrEnum):
+class PublicationState(StrEnum):
     """Who may read a record."""
 
     RESTRICTED = "RESTRICTED"
@@ -195,14 +195,14 @@ class RecordPublication(Table, table=True):
 
     __tablename__ = "record_publication"
     __table_args__ = (
-        choice_check("status", Publication),
+        choice_check("status", PublicationState),
         CheckConstraint("(status = 'AFTER_DATE') = (from_day IS NOT NULL)", name="has_its_day"),
     )
 
     lab_id: UUID = Field(foreign_key="lab.id")
     dialogue_id: UUID = Field(foreign_key="dialogue.id", index=True)
     record_id: UUID = Field(foreign_key="decision_record.id", index=True)
-    status: Publication = Field(sa_type=choice(Publication))
+    status: PublicationState = Field(sa_type=choice(PublicationState))
     from_day: date | None = None
     ground: str = Field(default="", sa_type=Text)
     at: datetime = moment(nullable=False)

@@ -1,0 +1,734 @@
+"""Procedures, verdicts, sealed records and adoptions as clients see them."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import date as day
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from policylab import decisions
+from policylab.api import loading
+from policylab.api.context import Context
+from policylab.api.declare import (
+    Node,
+    by_id,
+    column,
+    computed,
+    described_enum,
+    described_input,
+    edge,
+    load,
+    plain,
+    published,
+    query,
+    to_one,
+    value,
+)
+from policylab.api.identity import Permission
+from policylab.api.process import RuleSpec, rule_spec
+from policylab.api.strategies import section_key
+from policylab.api.verbs import VerbInput, verb, verbs
+from policylab.decisions import (
+    Base,
+    Course,
+    Judged,
+    KeyUnusable,
+    Outcome,
+    ProcedureState,
+    PublicationState,
+    RecordState,
+    Rule,
+    RuleCode,
+    Signer,
+    explain_missing,
+    rule_from_json,
+    sources,
+)
+from policylab.decisions.rules import Tally as Numbers
+from policylab.kit.canonical import read_canonical
+from policylab.kit.db import UnitOfWork
+from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.ids import key_of, to_global
+from policylab.kit.log import log
+from policylab.positions import Subject
+
+for kind in (Outcome, ProcedureState, PublicationState, RecordState):
+    described_enum(kind)
+
+Amendment = Annotated["Amendment", strawberry.lazy("policylab.api.comments")]
+Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
+Delegation = Annotated["Delegation", strawberry.lazy("policylab.api.labs")]
+Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
+Position = Annotated["Position", strawberry.lazy("policylab.api.positions")]
+VersionSet = Annotated["VersionSet", strawberry.lazy("policylab.api.documents")]
+
+
+@value
+class Tally:
+    """The numbers of one level, or of all; weights are multiplied in."""
+
+    level: str | None = plain("The level's code; null for all together.", default=None)
+    in_favour: int = plain("In favour, with or without reservation.", name="for")
+    against: int = plain("Against, and conditions that are not met.")
+    abstain: int = plain("Abstaining.")
+    no_position: int = plain("Silent so far.")
+    not_competent: int = plain("Outside their powers: taken out of the entitled.")
+    entitled: int = plain("How many count.")
+    seated: int = plain("How many were entitled when it opened.")
+    quorum_met: bool = plain("Whether enough of them spoke.")
+    passes: bool | None = plain("Whether the rule holds here; null where it is not asked.")
+
+
+@value
+class Verdict:
+    """What the positions amount to under the rule."""
+
+    outcome: Outcome = plain("The outcome.")
+    provisional: bool = plain("Whether it may still change: the procedure is open.")
+    sentence: str = plain("The outcome and why, in one sentence.")
+    tallies: list[Tally] = plain("The numbers: all together first, then level by level.")
+    missing: list[str] = plain("What stands between the positions and adoption, a sentence each.")
+
+
+def _tally(numbers: Numbers) -> Tally:
+    return Tally(
+        level=numbers.level,
+        in_favour=numbers.in_favour,
+        against=numbers.against,
+        abstain=numbers.abstain,
+        no_position=numbers.no_position,
+        not_competent=numbers.not_competent,
+        entitled=numbers.entitled,
+        seated=numbers.seated,
+        quorum_met=numbers.quorum_met,
+        passes=numbers.passes,
+    )
+
+
+def _verdict(judged: Judged, locale: str) -> Verdict:
+    return Verdict(
+        outcome=judged.verdict.outcome,
+        provisional=judged.provisional,
+        sentence=judged.said.within(locale),
+        tallies=[_tally(numbers) for numbers in judged.verdict.tallies],
+        missing=[
+            explain_missing(item, judged.names).within(locale) for item in judged.verdict.missing
+        ],
+    )
+
+
+def _judged(context: Context) -> DataLoader[UUID, Judged | None]:
+    async def batch(keys: Sequence[UUID]) -> list[Judged | None]:
+        async with context.database.read(context.viewer) as session:
+            found = await decisions.verdict_of(session, keys)
+        return [found.get(key) for key in keys]
+
+    return context.loader("verdicts", lambda: DataLoader(load_fn=batch))
+
+
+def _courses(context: Context) -> DataLoader[UUID, Course]:
+    async def batch(keys: Sequence[UUID]) -> list[Course]:
+        async with context.database.read(context.viewer) as session:
+            found = await decisions.courses_of(session, keys)
+        return [found[key] for key in keys]
+
+    return context.loader("courses", lambda: DataLoader(load_fn=batch))
+
+
+def _closings(context: Context) -> DataLoader[UUID, Any]:
+    async def batch(keys: Sequence[UUID]) -> list[Any]:
+        async with context.database.read(context.viewer) as session:
+            found = await decisions.closings_of(session, keys)
+        return [found.get(key) for key in keys]
+
+    return context.loader("closings", lambda: DataLoader(load_fn=batch))
+
+
+async def _each(loader: DataLoader[UUID, Any], roots: Sequence[Any]) -> list[Any]:
+    return list(await asyncio.gather(*(loader.load(item.row["id"]) for item in roots)))
+
+
+async def load_verdict(context: Context, roots: Sequence[Any]) -> list[Verdict]:
+    """The verdicts of procedures, final or as they stand."""
+    return [_verdict(judged, context.locale) for judged in await _each(_judged(context), roots)]
+
+
+_OF_SET = """
+SELECT DISTINCT ON (p.set_id) p.set_id, p.id FROM procedure p
+ WHERE p.set_id = ANY($1) AND p.section_id IS NULL AND p.amendment_id IS NULL
+ ORDER BY p.set_id, p.opens_at DESC, p.id DESC
+"""
+
+
+async def load_verdict_of_set(context: Context, set_ids: Sequence[UUID]) -> list[Verdict | None]:
+    """The verdict on each whole set, from its latest procedure; None where none was opened."""
+    async with context.database.rows(context.viewer) as connection:
+        rows = await connection.fetch(_OF_SET, list(set_ids))
+    latest = {row["set_id"]: row["id"] for row in rows}
+    loader = _judged(context)
+    found = {key: await loader.load(procedure) for key, procedure in latest.items()}
+    judged = [found.get(key) for key in set_ids]
+    return [_verdict(each, context.locale) if each else None for each in judged]
+
+
+async def load_rule(context: Context, roots: Sequence[Any]) -> list[RuleSpec]:
+    """The rules of procedures, in the words of their labs."""
+    judged = await _each(_judged(context), roots)
+    return [
+        rule_spec(rule_from_json(item.row["rule"]), locale=context.locale, names=each.names)
+        for item, each in zip(roots, judged, strict=True)
+    ]
+
+
+async def load_state(context: Context, roots: Sequence[Any]) -> list[ProcedureState]:
+    """How far procedures have come, by the database's clock."""
+    courses = await _each(_courses(context), roots)
+    async with context.database.rows(context.viewer) as connection:
+        now = await connection.fetchval("SELECT now()")
+    return [course.state(now) for course in courses]
+
+
+async def load_closes_at(context: Context, roots: Sequence[Any]) -> list[datetime]:
+    """The deadlines of procedures, with what referrals added."""
+    return [course.term.ends_at for course in await _each(_courses(context), roots)]
+
+
+async def load_closed_at(context: Context, roots: Sequence[Any]) -> list[datetime | None]:
+    """When procedures were closed or withdrawn."""
+    closings = await _each(_closings(context), roots)
+    return [closing.at if closing else None for closing in closings]
+
+
+_CURRENT = """
+SELECT p.subject_id, p.id FROM position p
+ WHERE p.subject_id = ANY($1) AND p.released_at IS NOT NULL AND p.superseded_at IS NULL
+ ORDER BY p.released_at, p.id
+"""
+
+
+async def load_positions(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
+    """The positions on procedures' subjects: those it closed with, or those that stand now."""
+    closings = await _each(_closings(context), roots)
+    async with context.database.rows(context.viewer) as connection:
+        rows = await connection.fetch(_CURRENT, [item.row["subject_id"] for item in roots])
+    current: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        current.setdefault(row["subject_id"], []).append(row["id"])
+    found: list[list[Any]] = []
+    for item, closing in zip(roots, closings, strict=True):
+        keys = current.get(item.row["subject_id"], [])
+        if closing is not None:
+            keys = [UUID(each["position"]) for each in closing.positions]
+        found.append(await _several(context, "Position", keys))
+    return found
+
+
+async def _several(context: Context, kind: str, keys: Collection[UUID]) -> list[Any]:
+    found = await asyncio.gather(*(load(context, kind, key) for key in keys))
+    return [item for item in found if item is not None]
+
+
+_RECORD = loading.EdgePlan("DecisionRecord", "procedure_id", "true", "{t}.id")
+
+
+async def load_record(context: Context, roots: Sequence[Any]) -> list[Any]:
+    """The records of procedures; none while open, and none of a withdrawn one."""
+    loader = loading.edge_loader(context, _RECORD)
+    return [(found or [None])[0] for found in await _each(loader, roots)]
+
+
+async def load_procedure_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
+    """What the viewer may do with procedures, by the rules that the verbs obey."""
+    async with context.database.read(context.viewer) as session:
+        keys = [item.row["id"] for item in roots]
+        found = await decisions.procedure_permits(session, context.viewer, keys)
+    return [_permissions(found.get(key, [])) for key in keys]
+
+
+def _permissions(permits: Sequence[decisions.Permit]) -> list[Permission]:
+    return [
+        Permission(
+            action=permit.action,
+            allowed=permit.refused is None,
+            why=permit.refused.message if permit.refused else None,
+        )
+        for permit in permits
+    ]
+
+
+@published(sources.REFERRAL)
+class Referral:
+    """A delegation asked that its principals take an item up; the procedure rested meanwhile."""
+
+    delegation: Delegation = to_one("Which delegation.", by="delegation_id")
+    reasons: str = column("Why.")
+    at: datetime = column("When it asked.")
+    until: datetime = column("Until when the procedure rests.")
+
+
+@published(sources.PROCEDURE)
+class Procedure(Node):
+    """A decision to be taken. Rule, levels, entitled and deadline are fixed when it opens."""
+
+    state: ProcedureState = computed(
+        "How far it has come.", load_state, access="as its row", needs=("id",)
+    )
+    rule: RuleSpec = computed(
+        "How positions become the outcome.", load_rule, access="as its row", needs=("id", "rule")
+    )
+    levels: list[str] = column("The codes of the levels that must assent.")
+    opens_at: datetime = column("When it was opened.")
+    closes_at: datetime = computed(
+        "Until when positions are taken; a referral moves it by as much as it suspends.",
+        load_closes_at,
+        access="as its row",
+        needs=("id",),
+    )
+    closed_at: datetime | None = computed(
+        "When it was closed or withdrawn.", load_closed_at, access="as its row", needs=("id",)
+    )
+    dialogue: Dialogue = to_one("The dialogue that decides.", by="dialogue_id")
+    set: VersionSet = to_one("The frozen text it is about.", by="set_id")
+    section_id: str | None = column("The clause it is about; null for the whole text.")
+    amendment: Amendment | None = to_one("The amendment it is about.", by="amendment_id")
+    proposer: Capacity | None = to_one("Who put the text forward.", by="proposer_capacity_id")
+    positions: list[Position] = computed(
+        "The positions on its subject: as they stand, or as they were when it closed.",
+        load_positions,
+        access="as positions",
+        needs=("id", "subject_id"),
+    )
+    verdict: Verdict = computed(
+        "The outcome; provisional while it is open.",
+        load_verdict,
+        access="as its row",
+        needs=("id",),
+    )
+    record: Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")] | None = (
+        computed("The account of it, once closed.", load_record, access="as its row", needs=("id",))
+    )
+    referrals: list[Referral] = edge(
+        "Delegations that asked their principals.", by="procedure_id", order="{t}.at"
+    )
+    viewer_can: list[Permission] = computed(
+        "What the viewer may do with it now: CLOSE, WITHDRAW, REFER.",
+        load_procedure_can,
+        access="the viewer's own rights",
+        needs=("id",),
+    )
+
+
+def _seals(context: Context) -> DataLoader[UUID, Any]:
+    async def batch(keys: Sequence[UUID]) -> list[Any]:
+        async with context.database.read(context.viewer) as session:
+            found = await decisions.seals_of(session, keys)
+        return [found.get(key) for key in keys]
+
+    return context.loader("seals", lambda: DataLoader(load_fn=batch))
+
+
+async def load_record_state(context: Context, roots: Sequence[Any]) -> list[RecordState]:
+    """Whether records are sealed."""
+    seals = await _each(_seals(context), roots)
+    return [RecordState.SEALED if seal else RecordState.DRAFT for seal in seals]
+
+
+async def load_hash(context: Context, roots: Sequence[Any]) -> list[str | None]:
+    """SHA-256 of sealed records."""
+    return [seal.hash if seal else None for seal in await _each(_seals(context), roots)]
+
+
+async def load_sealed_at(context: Context, roots: Sequence[Any]) -> list[datetime | None]:
+    """When records were sealed."""
+    return [seal.sealed_at if seal else None for seal in await _each(_seals(context), roots)]
+
+
+async def load_signer(context: Context, roots: Sequence[Any]) -> list[str | None]:
+    """The short names of the keys that sealed records."""
+    return [seal.signer if seal else None for seal in await _each(_seals(context), roots)]
+
+
+async def load_leaf_index(context: Context, roots: Sequence[Any]) -> list[int | None]:
+    """Where records stand in the public log."""
+    return [seal.leaf_index if seal else None for seal in await _each(_seals(context), roots)]
+
+
+async def load_publication(context: Context, roots: Sequence[Any]) -> list[PublicationState]:
+    """Who may read records."""
+    async with context.database.read(context.viewer) as session:
+        keys = [item.row["id"] for item in roots]
+        found = await decisions.publications_of(session, keys)
+    return [found[key].status if key in found else PublicationState.RESTRICTED for key in keys]
+
+
+async def load_package_url(context: Context, roots: Sequence[Any]) -> list[str]:
+    """Where record packages are fetched."""
+    keys = [to_global("DecisionRecord", item.row["id"]) for item in roots]
+    return [f"/files/records/{key}.zip" for key in keys]
+
+
+async def load_verified(context: Context, roots: Sequence[Any]) -> list[bool]:
+    """Whether seals hold: signature, hash, text and place in the log, checked at this moment."""
+    async with context.database.read(context.viewer) as session:
+        keys = [item.row["id"] for item in roots]
+        found = await decisions.verified(session, keys)
+    return [found[key] for key in keys]
+
+
+async def load_content(context: Context, roots: Sequence[Any]) -> list[Any]:
+    """What records say: the sealed bytes, or the draft as it would be sealed now."""
+    seals = await _each(_seals(context), roots)
+    found: list[Any] = []
+    async with context.database.read(context.viewer) as session:
+        for item, seal in zip(roots, seals, strict=True):
+            if seal is not None:
+                found.append(read_canonical(seal.content))
+                continue
+            record = await decisions.record_by_id(session, item.row["id"])
+            found.append(await decisions.record_content(session, record))
+    return found
+
+
+async def load_record_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
+    """What the viewer may do with records, by the rules that the verbs obey."""
+    async with context.database.read(context.viewer) as session:
+        keys = [item.row["id"] for item in roots]
+        found = await decisions.record_permits(session, context.viewer, keys)
+    return [_permissions(found.get(key, [])) for key in keys]
+
+
+@published(sources.DISSENTING_STATEMENT)
+class DissentingStatement(Node):
+    """What a delegation attached to a record before it was sealed."""
+
+    delegation: Delegation = to_one("Whose it is.", by="delegation_id")
+    text: str = column("Its words.")
+    created_at: datetime = column("When it was attached.")
+
+
+@published(sources.CORRIGENDUM)
+class Corrigendum(Node):
+    """The one way to correct a sealed record; sealed itself."""
+
+    number: int = column("Its number among the record's corrigenda.")
+    text: str = column("What is corrected.")
+    hash: str = column("SHA-256 of its sealed content.")
+    sealed_at: datetime = column("When it was sealed.")
+
+
+@published(sources.FORMAL_ADOPTION)
+class FormalAdoption(Node):
+    """That a council or government adopted the text under its own law: a second act, apart."""
+
+    body: str = column("Which council or government.")
+    date: day = column("The day of its act.", "adopted_on")
+    reference: str = column("How the act is cited.")
+    link: str | None = column("Where it can be read.")
+    created_at: datetime = column("When it was recorded here.")
+
+
+@published(sources.DECISION_RECORD)
+class DecisionRecord(Node):
+    """The account of one decision: a draft from its closing on, then sealed."""
+
+    identifier: str = column("How it is cited; one of its kind in its lab.")
+    outcome: Outcome = column("What the procedure ended in.")
+    state: RecordState = computed(
+        "Whether it is sealed.", load_record_state, access="as its row", needs=("id",)
+    )
+    hash: str | None = computed(
+        "SHA-256 of the sealed content.", load_hash, access="as its row", needs=("id",)
+    )
+    sealed_at: datetime | None = computed(
+        "When it was sealed.", load_sealed_at, access="as its row", needs=("id",)
+    )
+    signer: str | None = computed(
+        "The short name of the key that sealed it.", load_signer, access="as its row", needs=("id",)
+    )
+    leaf_index: int | None = computed(
+        "Its place in the public log.", load_leaf_index, access="as its row", needs=("id",)
+    )
+    publication: PublicationState = computed(
+        "Who may read it.", load_publication, access="as its row", needs=("id",)
+    )
+    package_url: str = computed(
+        "Where its package is fetched, once sealed.",
+        load_package_url,
+        access="as its row",
+        needs=("id",),
+    )
+    verified: bool = computed(
+        "Whether its seal holds: checked now, against the log.",
+        load_verified,
+        access="as its row",
+        needs=("id",),
+    )
+    content: strawberry.scalars.JSON = computed(
+        "What it says (docs/records.md): the sealed content, or the draft as it would be sealed.",
+        load_content,
+        access="as its row",
+        needs=("id",),
+    )
+    dialogue: Dialogue = to_one("The dialogue that decided.", by="dialogue_id")
+    set: VersionSet = to_one("The frozen text that was decided on.", by="set_id")
+    procedure: Procedure = to_one("How it was decided.", by="procedure_id")
+    statements: list[DissentingStatement] = edge(
+        "What delegations attached.", by="record_id", order="{t}.created_at, {t}.id"
+    )
+    corrigenda: list[Corrigendum] = edge(
+        "Corrections, in their order.", by="record_id", order="{t}.number"
+    )
+    adoptions: list[FormalAdoption] = edge(
+        "Councils and governments that adopted the text.",
+        by="record_id",
+        order="{t}.adopted_on, {t}.id",
+    )
+    viewer_can: list[Permission] = computed(
+        "What the viewer may do with it now: "
+        "ATTACH_STATEMENT, SEAL, ADD_CORRIGENDUM, PUBLISH, RECORD_ADOPTION.",
+        load_record_can,
+        access="the viewer's own rights",
+        needs=("id",),
+    )
+
+
+@query
+class DecisionsQuery:
+    procedure: Procedure | None = by_id("One procedure; null for what is not there.")
+    decision_record: DecisionRecord | None = by_id("One record; null for what is not there.")
+
+
+@described_input
+class RuleInput:
+    """A rule with those parameters that belong to it."""
+
+    code: RuleCode = plain("Which rule.")
+    inner: "RuleInput | None" = plain("The rule that each level is judged by.", default=None)
+    levels: list[str] | None = plain("The codes of the levels that must assent.", default=None)
+    numerator: int | None = plain("The share that is needed: so many …", default=None)
+    denominator: int | None = plain("… of so many.", default=None)
+    base: str | None = plain("What it is a share of: ENTITLED or CAST.", default=None)
+    days: int | None = plain("How long silence must last.", default=None)
+    quorum_numerator: int | None = plain("The share that must speak: so many …", default=None)
+    quorum_denominator: int | None = plain("… of so many entitled.", default=None)
+
+
+def _rule(given: RuleInput | None) -> Rule | None:
+    """The rule that an input names; its parameters are judged by the room."""
+    if given is None:
+        return None
+    quorum = (given.quorum_numerator, given.quorum_denominator)
+    if (quorum[0] is None) != (quorum[1] is None):
+        message = "A quorum has two numbers: so many of so many."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="rule.quorum_numerator")
+    if given.base is not None and given.base not in Base:
+        message = "A share is of ENTITLED or of CAST."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="rule.base")
+    return Rule(
+        code=given.code,
+        inner=_rule(given.inner),
+        levels=tuple(given.levels or ()),
+        numerator=given.numerator,
+        denominator=given.denominator,
+        base=Base(given.base) if given.base else None,
+        days=given.days,
+        quorum=(quorum[0], quorum[1]) if quorum[0] is not None and quorum[1] is not None else None,
+    )
+
+
+@described_input
+class OpenProcedureInput(VerbInput):
+    """What is decided, how, and until when. All of it is fixed from then on."""
+
+    set_id: strawberry.ID = plain("Which frozen text.")
+    section_id: str | None = plain("Which clause of it; the whole text when absent.", default=None)
+    amendment_id: strawberry.ID | None = plain("Which amendment to it.", default=None)
+    rule: RuleInput | None = plain("The rule; the template's when absent.", default=None)
+    levels: list[str] | None = plain(
+        "The levels that must assent; all of the dialogue when absent.", default=None
+    )
+    closes_at: datetime | None = plain("Until when positions are taken.", default=None)
+    days: int | None = plain(
+        "Or for how many days; the dialogue's usual number when both are absent.", default=None
+    )
+
+
+@described_input
+class CloseProcedureInput(VerbInput):
+    """A procedure whose positions are counted now."""
+
+    procedure_id: strawberry.ID = plain("Which procedure.")
+
+
+@described_input
+class WithdrawProcedureInput(VerbInput):
+    """A procedure that is taken back before it closes."""
+
+    procedure_id: strawberry.ID = plain("Which procedure.")
+    reasons: str | None = plain("Why.", default=None)
+
+
+@described_input
+class ReferInput(VerbInput):
+    """An item that one's principals shall take up."""
+
+    procedure_id: strawberry.ID = plain("Which procedure.")
+    reasons: str = plain("Why.")
+
+
+@described_input
+class AttachStatementInput(VerbInput):
+    """What a delegation has to say of a decision."""
+
+    record_id: strawberry.ID = plain("Which record.")
+    text: str = plain("Its words.")
+
+
+@described_input
+class SealRecordInput(VerbInput):
+    """A record that shall never change again."""
+
+    record_id: strawberry.ID = plain("Which record.")
+    reasons: str = plain("The statement of reasons: why it was decided.")
+    follow_up: str | None = plain("What follows: who does what, until when.", default=None)
+
+
+@described_input
+class AddCorrigendumInput(VerbInput):
+    """What a sealed record says wrongly."""
+
+    record_id: strawberry.ID = plain("Which record.")
+    text: str = plain("What is corrected.")
+
+
+@described_input
+class PublishRecordInput(VerbInput):
+    """A sealed record that everybody may read."""
+
+    record_id: strawberry.ID = plain("Which record.")
+
+
+@described_input
+class RecordAdoptionInput(VerbInput):
+    """The act by which a council or government adopted the text."""
+
+    record_id: strawberry.ID = plain("Which record.")
+    body: str = plain("Which council or government.")
+    date: day = plain("The day of its act.")
+    reference: str = plain("How the act is cited.")
+    link: str | None = plain("Where it can be read.", default=None)
+
+
+def signer_of(uow: UnitOfWork) -> Signer:
+    """The service's key; refused, and told to who runs the house, when it can't be used."""
+    try:
+        return decisions.open_signer(uow.shared["settings"].signing_key())
+    except (KeyUnusable, OSError) as error:
+        log.error("signing.key_unusable", error=repr(error))
+        message = "Nothing can be sealed now: the service's key can't be used. Tell who runs it."
+        raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from error
+
+
+@verbs
+class DecisionsMutation:
+    @verb(answers=Procedure)
+    async def open_procedure(uow: UnitOfWork, input: OpenProcedureInput) -> UUID:
+        """Open a decision on a frozen text, a clause of it or an amendment."""
+        amendment = input.amendment_id
+        row = await decisions.open_procedure(
+            uow,
+            uow.viewer,
+            subject=Subject(
+                set_id=key_of(input.set_id, "VersionSet"),
+                section_id=section_key(input.section_id) if input.section_id else None,
+                amendment_id=key_of(amendment, "Amendment") if amendment else None,
+            ),
+            rule=_rule(input.rule),
+            levels=input.levels or (),
+            closes_at=input.closes_at,
+            days=input.days,
+        )
+        return row.id
+
+    @verb(answers=Procedure)
+    async def close_procedure(uow: UnitOfWork, input: CloseProcedureInput) -> UUID:
+        """Count the positions as they stand; the outcome can't be changed."""
+        key = key_of(input.procedure_id, "Procedure")
+        return (await decisions.close_procedure(uow, uow.viewer, procedure_id=key)).id
+
+    @verb(answers=Procedure)
+    async def withdraw_procedure(uow: UnitOfWork, input: WithdrawProcedureInput) -> UUID:
+        """Take a procedure back before it closes; nothing is counted."""
+        row = await decisions.withdraw_procedure(
+            uow,
+            uow.viewer,
+            procedure_id=key_of(input.procedure_id, "Procedure"),
+            reasons=input.reasons or "",
+        )
+        return row.id
+
+    @verb(answers=Procedure)
+    async def refer(uow: UnitOfWork, input: ReferInput) -> UUID:
+        """Ask, once, that one's principals take an item up; the procedure rests meanwhile."""
+        key = key_of(input.procedure_id, "Procedure")
+        await decisions.refer(uow, uow.viewer, procedure_id=key, reasons=input.reasons)
+        return key
+
+    @verb(answers=DissentingStatement)
+    async def attach_statement(uow: UnitOfWork, input: AttachStatementInput) -> UUID:
+        """Attach one's delegation's statement to a record that is not sealed yet."""
+        row = await decisions.attach_statement(
+            uow,
+            uow.viewer,
+            record_id=key_of(input.record_id, "DecisionRecord"),
+            words=input.text,
+        )
+        return row.id
+
+    @verb(answers=DecisionRecord)
+    async def seal_record(uow: UnitOfWork, input: SealRecordInput) -> UUID:
+        """Give a record its reasons and seal it for good. Asks for a fresh sign-in."""
+        row = await decisions.seal_record(
+            uow,
+            uow.viewer,
+            record_id=key_of(input.record_id, "DecisionRecord"),
+            reasons=input.reasons,
+            follow_up=input.follow_up or "",
+            signer=signer_of(uow),
+        )
+        return row.id
+
+    @verb(answers=DecisionRecord)
+    async def add_corrigendum(uow: UnitOfWork, input: AddCorrigendumInput) -> UUID:
+        """Correct a sealed record by a note that is sealed itself. Asks for a fresh sign-in."""
+        key = key_of(input.record_id, "DecisionRecord")
+        await decisions.add_corrigendum(
+            uow, uow.viewer, record_id=key, words=input.text, signer=signer_of(uow)
+        )
+        return key
+
+    @verb(answers=DecisionRecord)
+    async def publish_record(uow: UnitOfWork, input: PublishRecordInput) -> UUID:
+        """Let everybody read a sealed record."""
+        key = key_of(input.record_id, "DecisionRecord")
+        await decisions.publish_record(uow, uow.viewer, record_id=key)
+        return key
+
+    @verb(answers=FormalAdoption)
+    async def record_adoption(uow: UnitOfWork, input: RecordAdoptionInput) -> UUID:
+        """Record that a council or government adopted the text under its own law."""
+        row = await decisions.record_adoption(
+            uow,
+            uow.viewer,
+            record_id=key_of(input.record_id, "DecisionRecord"),
+            body=input.body,
+            adopted_on=input.date,
+            reference=input.reference,
+            link=input.link,
+            signer=signer_of(uow),
+        )
+        return row.id
