@@ -40,7 +40,7 @@ export function DecisionsScreen() {
       <Part title={<Trans>Being decided</Trans>}>
         {open.length === 0
           ? <EmptyState title={<Trans>Nothing is being decided</Trans>}><Trans>A moderator opens a procedure on a frozen text. Rule and deadline are then fixed, and each delegation says where it stands.</Trans></EmptyState>
-          : open.map((procedure) => <OpenProcedureView key={procedure.id} procedure={procedure} levels={dialogue.lab.levels} permissions={dialogue.permissions} />)}
+          : open.map((procedure) => <OpenProcedureView key={procedure.id} procedure={procedure} levels={dialogue.lab.levels} />)}
       </Part>
       {closed.length > 0 && (
         <Part title={<Trans>Decided</Trans>}>

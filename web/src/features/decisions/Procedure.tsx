@@ -16,7 +16,6 @@ import { Time } from "../../ui/Time.tsx";
 import styles from "./Decisions.module.css";
 import { VerdictTable } from "./VerdictTable.tsx";
 
-type Answers = readonly { action: string; allowed: boolean; whyNot: string | null }[];
 export type ProcedureLine = NonNullable<ResultOf<typeof DecisionsDocument>["dialogue"]>["procedures"][number];
 
 /** What a procedure decides on, in a few words. */
@@ -26,7 +25,7 @@ export function useSubject() {
     sectionId ? t`A clause of ${set.document.title}, text no. ${set.number}` : t`${set.document.title}, text no. ${set.number}`;
 }
 
-export function OpenProcedureView({ procedure, levels, permissions }: { procedure: ProcedureLine; levels: readonly Rung[]; permissions: Answers }) {
+export function OpenProcedureView({ procedure, levels }: { procedure: ProcedureLine; levels: readonly Rung[] }) {
   const subject = useSubject();
   const { verdict } = procedure;
   const at = procedure.sectionId ? `#${procedure.sectionId}` : "";
@@ -53,21 +52,21 @@ export function OpenProcedureView({ procedure, levels, permissions }: { procedur
           {referral.reasons} <span className="quiet"><Trans>Suspended until <Time value={referral.until} /></Trans></span>
         </Notice>
       ))}
-      <Steps procedure={procedure} permissions={permissions} />
+      <Steps procedure={procedure} />
     </article>
   );
 }
 
-function Steps({ procedure, permissions }: { procedure: ProcedureLine; permissions: Answers }) {
+function Steps({ procedure }: { procedure: ProcedureLine }) {
   const { t } = useLingui();
   const go = useGo();
   const subject = useSubject();
   const [asked, setAsked] = useState<"close" | "withdraw" | "refer">();
   const [close, closing] = useVerb(CloseProcedureDocument);
   const shut = () => setAsked(undefined);
-  const may = (action: string, wider = action) => permit(action, procedure.viewerCan, permissions.map((each) => (each.action === wider ? { ...each, action } : each)));
-  const mayClose = may("CLOSE", "CLOSE_PROCEDURE");
-  const mayWithdraw = may("WITHDRAW", "CLOSE_PROCEDURE");
+  const may = (action: string) => permit(action, procedure.viewerCan);
+  const mayClose = may("CLOSE");
+  const mayWithdraw = may("WITHDRAW");
   const mayRefer = may("REFER");
   const doClose = async () => {
     const made = await close({ procedureId: procedure.id });

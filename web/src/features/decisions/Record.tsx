@@ -18,20 +18,26 @@ export type RecordData = NonNullable<ResultOf<typeof DecisionRecordDocument>["de
 export function RecordBody({ record, positions }: { record: RecordData; positions: ReactNode }) {
   const { t } = useLingui();
   const format = useFormat();
-  const { reasons, followUp } = readContent(record.content, format.locale);
+  const content = readContent(record.content, format.locale);
+  const { reasons, followUp } = content;
   const { dialogue, procedure, set } = record;
-  const reservations = procedure.positions.filter((position) => position.counted && position.reservations.length > 0);
+  const levelOf = (organisation: string) => procedure.positions.find(({ delegation }) => delegation.organisation.name === organisation)?.delegation.level;
+  const languages = content.languages.map(({ language, authentic }) => (authentic ? t`${format.language(language)} (authentic)` : format.language(language)));
   return (
     <div className={styles.record}>
       <p className={styles.outcome}>{procedure.verdict.sentence}</p>
       <section>
         <h2><Trans>Subject and rule</Trans></h2>
         <Facts facts={[
-          [t`Text`, <Link key="text" to={`/texts/${set.id}`}>{t`${set.document.title}, text no. ${set.number}`}</Link>],
-          [t`Languages`, format.list(set.versions.map((version) => format.language(version.language)))],
+          [t`Text`, <Link key="text" to={`/texts/${set.id}`}>{content.clause ? t`Clause ${content.clause} of ${set.document.title}, text no. ${set.number}` : t`${set.document.title}, text no. ${set.number}`}</Link>],
+          languages.length > 0 && [t`Languages`, format.list(languages)],
           [t`Dialogue`, <Link key="dialogue" to={`/dialogues/${dialogue.id}`}>{dialogue.question}</Link>],
-          [t`Decided by`, dialogue.lab.name],
+          [t`Policy lab`, dialogue.lab.name],
+          content.convened !== "" && [t`Convened`, <Time key="convened" value={content.convened} as="date" />],
+          content.met !== "" && [t`Session held`, <Time key="met" value={content.met} as="date" />],
           [t`Rule`, procedure.rule.sentence],
+          content.openedAt !== "" && [t`Opened`, <span key="opened"><Time value={content.openedAt} />{content.openedBy && <span className="quiet"> {content.openedBy}</span>}</span>],
+          content.closedAt !== "" && [t`Closed`, <span key="closed"><Time value={content.closedAt} />{content.closedBy && <span className="quiet"> {content.closedBy}</span>}</span>],
         ]} />
       </section>
       <section>
@@ -43,14 +49,15 @@ export function RecordBody({ record, positions }: { record: RecordData; position
         <h2><Trans>Statement of reasons</Trans></h2>
         {reasons ? <p className={styles.words}>{reasons}</p> : <p className="quiet">{record.state === "SEALED" ? <Trans>None were given.</Trans> : <Trans>Written when the record is sealed.</Trans>}</p>}
       </section>
-      {reservations.length > 0 && (
+      {content.reservations.length > 0 && (
         <section>
           <h2><Trans>Reservations</Trans></h2>
           <ul className={styles.said}>
-            {reservations.map((position) => (
-              <li key={position.id}>
-                <div className={styles.who}><OrganisationLine name={position.delegation.organisation.name} level={position.delegation.level} /></div>
-                {position.reservations.map((each) => <p key={each} className={styles.words}>{each}</p>)}
+            {content.reservations.map((each) => (
+              <li key={each.delegation}>
+                <div className={styles.who}><OrganisationLine name={each.organisation} level={levelOf(each.organisation)} /></div>
+                {each.points.map((point) => <p key={point} className={styles.words}>{point}</p>)}
+                {each.objection && <p className={`quiet ${styles.small}`}><Trans>An objection without reasons; under this rule it counts as a reservation.</Trans></p>}
               </li>
             ))}
           </ul>
@@ -70,6 +77,12 @@ export function RecordBody({ record, positions }: { record: RecordData; position
         </section>
       )}
       {followUp && <section><h2><Trans>What follows</Trans></h2><p className={styles.words}>{followUp}</p></section>}
+      {content.recommendations.length > 0 && (
+        <section>
+          <h2><Trans>Recommendations touched</Trans></h2>
+          <p>{content.recommendations.map(({ number, clauses }, place) => <span key={number}>{place > 0 && "; "}<strong>{number}</strong>{clauses.length > 0 && <> <Trans>by clause {clauses.join(", ")}</Trans></>}</span>)}. <Link to={`/dialogues/${dialogue.id}/coverage`}><Trans>Coverage</Trans></Link></p>
+        </section>
+      )}
       {record.corrigenda.length > 0 && (
         <section>
           <h2><Trans>Corrigenda</Trans></h2>

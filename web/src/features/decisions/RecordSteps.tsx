@@ -17,14 +17,14 @@ export function RecordSteps({ record }: { record: RecordData }) {
   const { t } = useLingui();
   const [asked, setAsked] = useState<Step>();
   const shut = () => setAsked(undefined);
-  const may = (own: string, wider: string) => permit(own, record.viewerCan, record.dialogue.permissions.map((each) => (each.action === wider ? { ...each, action: own } : each)));
+  const may = (action: string) => permit(action, record.viewerCan);
   const sealed = record.state === "SEALED";
   const steps = [
-    { step: "seal", there: !sealed, may: may("SEAL", "RECORD"), words: t`Seal the record`, kind: "primary" },
-    { step: "statement", there: !sealed, may: may("ATTACH_STATEMENT", "ATTACH_STATEMENT"), words: t`Attach a statement`, kind: "quiet" },
-    { step: "publish", there: sealed && record.publication !== "PUBLIC", may: may("PUBLISH", "PUBLISH"), words: t`Publish`, kind: "primary" },
-    { step: "adoption", there: sealed, may: may("RECORD_ADOPTION", "RECORD_ADOPTION"), words: t`Report formal adoption`, kind: "quiet" },
-    { step: "corrigendum", there: sealed, may: may("CORRECT", "RECORD"), words: t`Correct`, kind: "plain" },
+    { step: "seal", there: !sealed, may: may("SEAL"), words: t`Seal the record`, kind: "primary" },
+    { step: "statement", there: !sealed, may: may("ATTACH_STATEMENT"), words: t`Attach a statement`, kind: "quiet" },
+    { step: "publish", there: sealed && record.publication !== "PUBLIC", may: may("PUBLISH"), words: t`Publish`, kind: "primary" },
+    { step: "adoption", there: sealed, may: may("RECORD_ADOPTION"), words: t`Report formal adoption`, kind: "quiet" },
+    { step: "corrigendum", there: sealed, may: may("ADD_CORRIGENDUM"), words: t`Correct`, kind: "plain" },
   ] as const;
   return (
     <>
