@@ -1,0 +1,655 @@
+"""Texts as clients see them: documents, their languages, drafts, frozen versions and clauses."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+from strawberry.scalars import JSON
+
+from policylab import coediting, documents, labs
+from policylab.api import loading
+from policylab.api.context import Context
+from policylab.api.declare import (
+    FieldMaker,
+    LocalisedText,
+    Node,
+    all_words,
+    by_id,
+    column,
+    computed,
+    described_enum,
+    described_input,
+    edge,
+    load,
+    plain,
+    published,
+    query,
+    root,
+    to_one,
+    value,
+    words,
+)
+from policylab.api.identity import LocalisedTextInput, as_texts
+from policylab.api.verbs import VerbInput, verb, verbs
+from policylab.coediting import Right, Share
+from policylab.documents import ChangeKind, DocumentKind, RunKind, sources
+from policylab.documents.sections import PREAMBLE
+from policylab.kit.db import UnitOfWork
+from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.ids import from_global, key_of, to_global
+from policylab.kit.viewer import SYSTEM
+
+for kind in (DocumentKind, ChangeKind, RunKind):
+    described_enum(kind)
+strawberry.enum(Right, name="DraftRight", description="What somebody may do to a draft now.")
+
+Amendment = Annotated["Amendment", strawberry.lazy("policylab.api.comments")]
+Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
+Coverage = Annotated["Coverage", strawberry.lazy("policylab.api.strategies")]
+Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
+ExportOffer = Annotated["ExportOffer", strawberry.lazy("policylab.api.export")]
+Position = Annotated["Position", strawberry.lazy("policylab.api.positions")]
+PositionMatrix = Annotated["PositionMatrix", strawberry.lazy("policylab.api.positions")]
+Procedure = Annotated["Procedure", strawberry.lazy("policylab.api.decisions")]
+Suggestion = Annotated["Suggestion", strawberry.lazy("policylab.api.comments")]
+Thread = Annotated["Thread", strawberry.lazy("policylab.api.comments")]
+TraceLink = Annotated["TraceLink", strawberry.lazy("policylab.api.strategies")]
+LazyDocument = Annotated["Document", strawberry.lazy("policylab.api.documents")]
+LazyDraft = Annotated["Draft", strawberry.lazy("policylab.api.documents")]
+LazyLanguageVersion = Annotated["LanguageVersion", strawberry.lazy("policylab.api.documents")]
+LazySet = Annotated["VersionSet", strawberry.lazy("policylab.api.documents")]
+LazyVersion = Annotated["Version", strawberry.lazy("policylab.api.documents")]
+
+
+# Clauses
+
+
+@value
+class LevelShare:
+    """How much of a text people of one level of government wrote. Computed, never claimed."""
+
+    level: str | None = plain("The level's code; null for people without a seat, and the house.")
+    characters: int = plain("How many characters that stand now.")
+    share: float = plain("The same as a part of one.")
+
+
+async def load_section_trace(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
+    """The links of clauses to recommendations."""
+    plan = loading.EdgePlan("TraceLink", "section_id", "{t}.ended_at IS NULL", "{t}.id")
+    keys = [item.row["section_id"] for item in roots]
+    return await loading.edge_loader(context, plan).load_many(keys)
+
+
+async def load_section_positions(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
+    """Positions on clauses."""
+    from policylab.api import positions
+
+    return await positions.load_section_positions(context, roots)
+
+
+async def load_thread_counts(context: Context, roots: Sequence[Any]) -> Sequence[int]:
+    """Open threads beside clauses."""
+    from policylab.api import comments
+
+    return await comments.load_thread_counts(context, roots)
+
+
+async def load_section_authors(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
+    """Who wrote clauses of live texts; nothing for frozen ones."""
+    drafts = [item.row["draft_id"] for item in roots]
+    found = await _shares(context, [key for key in drafts if key is not None])
+    levels = await _levels(context, found)
+    return [
+        _by_level([share for share in found.get(draft, []) if _is_in(share, item.row)], levels)
+        for item, draft in zip(roots, drafts, strict=True)
+    ]
+
+
+def _is_in(share: Share, row: Mapping[str, Any]) -> bool:
+    if row["kind"] == PREAMBLE:
+        return share.section_id is None
+    return share.section_id == row["section_id"]
+
+
+async def load_hash(context: Context, roots: Sequence[Any]) -> list[str]:
+    """SHA-256 in hexadecimal."""
+    return [bytes(item.row["hash"]).hex() for item in roots]
+
+
+async def load_section_id(context: Context, roots: Sequence[Any]) -> list[strawberry.ID]:
+    """An identifier for one clause in one text."""
+    return [strawberry.ID(to_global("Section", item.row["id"])) for item in roots]
+
+
+def _made_of_rows(cls: type[Any]) -> type[Any]:
+    """A published type whose rows come from more than one table, as the text they belong to."""
+    for name, annotation in list(cls.__annotations__.items()):
+        maker = cls.__dict__[name]
+        assert isinstance(maker, FieldMaker)
+        setattr(cls, name, maker.build(name, annotation))
+    cls.__annotations__["row"] = strawberry.Private[Any]
+    return strawberry.type(cls, description=cls.__doc__)
+
+
+@_made_of_rows
+class Section:
+    """One addressable part of a text, with the same id in every version and language."""
+
+    # `row` has dialogue_id, document_id, section_id, language, text, hash and the like, and either
+    # draft_id or version_id and version_set_id; the others are null.
+
+    id: strawberry.ID = computed(
+        "This clause in this very text.", load_section_id, access="as the text"
+    )
+    section_id: str = column("The clause's own id, the same in every version and language.")
+    number: str = column("Computed from its place; empty before the first heading.")
+    kind: str = column("preamble, heading, clause or measure.")
+    heading: str | None = column("The words of its heading, if it is one.")
+    text: str = column("Its own words, without the parts under it.")
+    parent: str | None = column("The id of the heading it stands under.")
+    order: int = column("Its place in the text.", "place")
+    hash: str = computed("SHA-256 of its own blocks.", load_hash, access="as the text")
+    written_by: list[LevelShare] = computed(
+        "Who wrote it, by level of government; empty for a frozen text.",
+        load_section_authors,
+        access="as the text",
+    )
+    trace: list[TraceLink] = computed(
+        "What it answers among the recommendations.",
+        load_section_trace,
+        access="as what they lead to",
+    )
+    positions: list[Position] = computed(
+        "Where delegations stand on it.", load_section_positions, access="as the positions"
+    )
+    thread_count: int = computed(
+        "How many open threads of remarks hang on it.",
+        load_thread_counts,
+        access="as the remarks",
+    )
+
+
+_SECTION = (
+    "t.id, t.dialogue_id, t.document_id, t.section_id, t.language, t.kind, t.number, t.heading, "
+    "t.parent, t.place, t.text, t.hash"
+)
+_NULL = "NULL::uuid AS "
+_OF_DRAFTS = (
+    f"SELECT {_SECTION}, t.draft_id, {_NULL}version_id, {_NULL}version_set_id "  # noqa: S608
+    f"FROM draft_section t WHERE t.draft_id = ANY($1::uuid[]) "
+    f"AND {sources.DRAFT_SECTION.scope.on('t')} ORDER BY t.place"
+)
+_OF_VERSIONS = (
+    f"SELECT {_SECTION}, {_NULL}draft_id, t.version_id, t.version_set_id "  # noqa: S608
+    f"FROM version_section t WHERE t.version_id = ANY($1::uuid[]) "
+    f"AND {sources.VERSION_SECTION.scope.on('t')} ORDER BY t.place"
+)
+
+
+async def load_draft_sections(context: Context, roots: Sequence[Any]) -> list[list[Section]]:
+    """The clauses of live texts as they were a moment ago."""
+    return await _sections(context, roots, _OF_DRAFTS, "draft_id")
+
+
+async def load_version_sections(context: Context, roots: Sequence[Any]) -> list[list[Section]]:
+    """The clauses of frozen texts."""
+    return await _sections(context, roots, _OF_VERSIONS, "version_id")
+
+
+async def _sections(
+    context: Context, roots: Sequence[Any], statement: str, by: str
+) -> list[list[Any]]:
+    keys = [item.row["id"] for item in roots]
+    async with context.database.rows(context.viewer) as connection:
+        found = await connection.fetch(statement, keys)
+    lists: dict[UUID, list[Any]] = defaultdict(list)
+    make: Any = Section
+    for row in found:
+        lists[row[by]].append(make(row=row))
+    return [lists[key] for key in keys]
+
+
+# Who wrote what
+
+
+def _share_loader(context: Context) -> DataLoader[UUID, list[Share]]:
+    """Who wrote how much of a draft: read once for all that ask, by the house."""
+
+    async def batch(keys: Sequence[UUID]) -> list[list[Share]]:
+        async with context.database.read(SYSTEM) as session:
+            return [await coediting.written_by(session, key) for key in keys]
+
+    return context.loader("written by", lambda: DataLoader(load_fn=batch))
+
+
+async def _shares(context: Context, draft_ids: Sequence[UUID]) -> dict[UUID, list[Share]]:
+    loaded = await _share_loader(context).load_many(draft_ids)
+    return dict(zip(draft_ids, loaded, strict=True))
+
+
+async def _levels(
+    context: Context, found: Mapping[UUID, Sequence[Share]]
+) -> dict[UUID, str | None]:
+    """The level of each capacity that wrote."""
+    wanted = {
+        share.capacity_id for shares in found.values() for share in shares if share.capacity_id
+    }
+    if not wanted:
+        return {}
+    async with context.database.read(context.viewer) as session:
+        rows = await labs.capacities_by_id(session, wanted)
+    return {key: row.level for key, row in rows.items()}
+
+
+def _by_level(shares: Sequence[Share], levels: Mapping[UUID, str | None]) -> list[LevelShare]:
+    counts: dict[str | None, int] = defaultdict(int)
+    for share in shares:
+        level = levels.get(share.capacity_id) if share.capacity_id else None
+        counts[level] += share.characters
+    whole = sum(counts.values())
+    return [
+        LevelShare(level=level, characters=number, share=number / whole)
+        for level, number in sorted(counts.items(), key=lambda item: -item[1])
+        if number
+    ]
+
+
+async def load_written_by(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
+    """Who wrote live texts, by level."""
+    found = await _shares(context, [item.row["id"] for item in roots])
+    levels = await _levels(context, found)
+    return [_by_level(found[item.row["id"]], levels) for item in roots]
+
+
+# Drafts
+
+
+async def load_rights(context: Context, roots: Sequence[Any]) -> list[Right]:
+    """What the viewer may do to drafts, by the rule that the co-editing gate obeys."""
+    drafts = {
+        item.row["id"]: (item.row["dialogue_id"], item.row["closed_at"] is not None)
+        for item in roots
+    }
+    async with context.database.read(context.viewer) as session:
+        found = await documents.rights_on(session, context.viewer, drafts)
+    return [found[item.row["id"]] for item in roots]
+
+
+async def load_closed(context: Context, roots: Sequence[Any]) -> list[bool]:
+    """Whether drafts take no edits."""
+    return [item.row["closed_at"] is not None for item in roots]
+
+
+async def load_coedit_url(context: Context, roots: Sequence[Any]) -> list[str]:
+    """Where editors connect."""
+    return [f"/coedit/{to_global('Draft', item.row['id'])}" for item in roots]
+
+
+async def load_draft_content(context: Context, roots: Sequence[Any]) -> list[JSON]:
+    """Live texts as they are stored; read by the house for those who may see the draft."""
+    async with context.database.read(SYSTEM) as session:
+        texts = [await coediting.committed_text(session, item.row["id"]) for item in roots]
+    return [
+        JSON(documents.mended(text.content, item.row["id"]))
+        for item, text in zip(roots, texts, strict=True)
+    ]
+
+
+async def load_suggestions(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
+    """What is suggested in drafts."""
+    from policylab.api import comments
+
+    return await comments.load_suggestions(context, roots)
+
+
+@published(sources.DRAFT)
+class Draft(Node):
+    """A text that is being written together, in one language."""
+
+    document: LazyDocument = to_one("The text it is of.", by="document_id")
+    language_version: LazyLanguageVersion = to_one(
+        "The language it is in.", by="language_version_id"
+    )
+    base: LazyVersion | None = to_one(
+        "The frozen version that writing went on from.", by="base_version_id"
+    )
+    closed: bool = computed(
+        "Whether it takes no edits: it has been frozen.",
+        load_closed,
+        access="as its row",
+        needs=("closed_at",),
+    )
+    viewer_right: Right = computed(
+        "What the viewer may do to it now.",
+        load_rights,
+        access="as the co-editing gate",
+        needs=("dialogue_id", "closed_at"),
+    )
+    coedit_url: str = computed(
+        "The address of its co-editing websocket.",
+        load_coedit_url,
+        access="as its row",
+    )
+    updated_at: datetime = column("When its clauses last changed.")
+    sequence: int = column("How far its log had come when its clauses were read.", "projected_seq")
+    content: JSON = computed(
+        "The whole text as ProseMirror JSON, as it is stored at this moment.",
+        load_draft_content,
+        access="as its row",
+    )
+    sections: list[Section] = computed(
+        "Its clauses, in order, as they were a moment ago.",
+        load_draft_sections,
+        access="as its row",
+    )
+    written_by: list[LevelShare] = computed(
+        "Who wrote it, by level of government.", load_written_by, access="as its row"
+    )
+    suggestions: list[Suggestion] = computed(
+        "Changes that somebody suggests inside it.", load_suggestions, access="as its row"
+    )
+    threads: list[Thread] = edge("Remarks on it.", by="draft_id")
+
+
+# Frozen versions
+
+
+@published(sources.VERSION)
+class Version(Node):
+    """A frozen text in one language. Never changes."""
+
+    number: int = column("The number of its set.")
+    language: str = column("BCP 47 tag.")
+    frozen_at: datetime = column("When it was frozen.")
+    hash: str = computed(
+        "SHA-256 of the canonical JSON of its content.",
+        load_hash,
+        access="as its row",
+        needs=("hash",),
+    )
+    content: JSON = column("The whole text as ProseMirror JSON, in NFC.")
+    set: LazySet = to_one("All languages of the same freeze.", by="version_set_id")
+    sections: list[Section] = computed(
+        "Its clauses, in order.", load_version_sections, access="as its row"
+    )
+    threads: list[Thread] = edge("Remarks on it.", by="version_id")
+
+
+async def load_matrix(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
+    """Where delegations stand on sets, clause by clause."""
+    from policylab.api import positions
+
+    return await positions.load_matrix(context, roots)
+
+
+async def load_offers(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
+    """What sets can be downloaded as."""
+    from policylab.api import export
+
+    return await export.load_offers(context, roots)
+
+
+@published(sources.VERSION_SET)
+class VersionSet(Node):
+    """One numbered freeze of a document in all its languages. Never changes."""
+
+    number: int = column("Counted from 1 within the document.")
+    hash: str = computed(
+        "SHA-256 of the canonical JSON of all its languages.",
+        load_hash,
+        access="as its row",
+        needs=("hash",),
+    )
+    frozen_at: datetime = column("When it was frozen.")
+    frozen_by: Capacity | None = to_one("Who froze it.", by="frozen_by_capacity_id")
+    document: LazyDocument = to_one("The text it is of.", by="document_id")
+    versions: list[LazyVersion] = edge(
+        "The text in each language.", by="version_set_id", order="{t}.language"
+    )
+    amendments: list[Amendment] = edge("Amendments tabled to it.", by="set_id")
+    positions: list[Position] = edge("Where delegations stand on it.", by="set_id")
+    procedures: list[Procedure] = edge("Decisions taken on it.", by="set_id")
+    matrix: PositionMatrix = computed(
+        "Where each delegation stands, clause by clause.", load_matrix, access="as the positions"
+    )
+    exports: list[ExportOffer] = computed(
+        "What it can be downloaded as.", load_offers, access="as its row"
+    )
+
+
+# Documents
+
+
+_OPEN = loading.EdgePlan("Draft", "language_version_id", "{t}.closed_at IS NULL", "{t}.id")
+
+
+async def load_open_draft(context: Context, roots: Sequence[Any]) -> list[Any]:
+    """The drafts that are open in these languages."""
+    found = await loading.edge_loader(context, _OPEN).load_many([item.row["id"] for item in roots])
+    return [drafts[0] if drafts else None for drafts in found]
+
+
+@published(sources.LANGUAGE_VERSION)
+class LanguageVersion(Node):
+    """The document in one language."""
+
+    language: str = column("BCP 47 tag.")
+    authentic: bool = column("Whether this language is one that counts.")
+    document: LazyDocument = to_one("The text it is of.", by="document_id")
+    draft: LazyDraft | None = computed(
+        "Its open draft, if there is one.", load_open_draft, access="as the draft"
+    )
+    versions: list[LazyVersion] = edge(
+        "Its frozen texts, the latest first.", by="language_version_id", order="{t}.number DESC"
+    )
+
+
+async def load_coverage(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
+    """How far the recommendations of the document's dialogue are answered."""
+    from policylab.api import strategies
+
+    dialogues = [_Row({"id": item.row["dialogue_id"]}) for item in roots]
+    return await strategies.load_coverage(context, dialogues)
+
+
+class _Row:
+    """A root of another type, of which only the row matters."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.row = row
+
+
+@published(sources.DOCUMENT)
+class Document(Node):
+    """A text of a dialogue, in all its languages and versions."""
+
+    kind: DocumentKind = column("What sort of text it is.")
+    title: str = words("Its title.", "titles")
+    titles: list[LocalisedText] = all_words("Its title, in all languages kept.", "titles")
+    identifier: str | None = column("Its published identifier, once it has one.")
+    illustrative: bool = column("Whether it is invented, for showing.")
+    dialogue: Dialogue = to_one("The dialogue it belongs to.", by="dialogue_id")
+    language_versions: list[LazyLanguageVersion] = edge(
+        "The document in each language.", by="document_id"
+    )
+    version_sets: list[LazySet] = edge(
+        "Its frozen texts, the latest first.", by="document_id", order="{t}.number DESC"
+    )
+    trace: list[TraceLink] = edge(
+        "Links from its clauses to recommendations.",
+        by="document_id",
+        where="{t}.ended_at IS NULL",
+    )
+    coverage: Coverage = computed(
+        "For each recommendation of its dialogue, where it is answered.",
+        load_coverage,
+        access="as the dialogue",
+        needs=("dialogue_id",),
+    )
+
+
+# Comparing
+
+
+@value
+class TextRun:
+    """A stretch of words in a comparison."""
+
+    kind: RunKind = plain("What became of it.")
+    text: str = plain("The words.")
+
+
+@value
+class SectionChange:
+    """One clause in two texts."""
+
+    section_id: str = plain("The clause.")
+    kind: ChangeKind = plain("What became of it.")
+    moved: bool = plain("Whether it stands elsewhere in the later text.")
+    number_from: str | None = plain("Its number in the earlier text.")
+    number_to: str | None = plain("Its number in the later text.")
+    heading_from: str | None = plain("Its heading in the earlier text.")
+    heading_to: str | None = plain("Its heading in the later text.")
+    runs: list[TextRun] = plain("Both texts of the clause in one.")
+
+
+@value
+class Comparison:
+    """Two texts beside each other."""
+
+    language: str = plain("The language of the earlier text.")
+    from_: Node = plain("The earlier text.", name="from")
+    to: Node = plain("The later text.")
+    added: int = plain("How many clauses came.")
+    removed: int = plain("How many clauses went.")
+    changed: int = plain("How many clauses say something else.")
+    moved: int = plain("How many clauses stand elsewhere.")
+    sections: list[SectionChange] = plain("Every clause, in the order of the later text.")
+
+
+def runs_shown(runs: Sequence[documents.Run]) -> list[TextRun]:
+    """A comparison's words as clients see them."""
+    return [TextRun(kind=run.kind, text=run.text) for run in runs]
+
+
+async def find_comparison(
+    context: Context,
+    from_: Annotated[
+        strawberry.ID, strawberry.argument(name="from", description="The earlier text.")
+    ],
+    to: Annotated[strawberry.ID, strawberry.argument(description="The later text.")],
+) -> Comparison | None:
+    kinds, keys = zip(*(_text_key(identifier) for identifier in (from_, to)), strict=True)
+    try:
+        async with context.database.read(context.viewer) as session:
+            found = await documents.compare(session, context.viewer, *keys)
+    except Refused as refused:
+        if refused.code is RefusalCode.NOT_FOUND:
+            return None
+        raise
+    earlier, later = [await load(context, kind, key) for kind, key in zip(kinds, keys, strict=True)]
+    counted = [change.kind for change in found.sections]
+    return Comparison(
+        language=found.language,
+        from_=earlier,
+        to=later,
+        added=counted.count(ChangeKind.ADDED),
+        removed=counted.count(ChangeKind.REMOVED),
+        changed=counted.count(ChangeKind.CHANGED),
+        moved=sum(change.moved for change in found.sections),
+        sections=[_change_shown(change) for change in found.sections],
+    )
+
+
+def _text_key(identifier: str) -> tuple[str, UUID]:
+    kind, key = from_global(identifier)
+    if kind not in ("Version", "Draft"):
+        raise not_found()
+    return kind, key
+
+
+def _change_shown(change: documents.SectionChange) -> SectionChange:
+    before, after = change.before, change.after
+    return SectionChange(
+        section_id=str(change.section_id),
+        kind=change.kind,
+        moved=change.moved,
+        number_from=before.number if before else None,
+        number_to=after.number if after else None,
+        heading_from=before.heading if before else None,
+        heading_to=after.heading if after else None,
+        runs=runs_shown(change.runs),
+    )
+
+
+@query
+class DocumentsQuery:
+    document: Document | None = by_id("A text by its identifier.")
+    draft: Draft | None = by_id("A draft by its identifier.")
+    version: Version | None = by_id("A frozen text in one language, by its identifier.")
+    version_set: VersionSet | None = by_id("A frozen text in all languages, by its identifier.")
+    compare: Comparison | None = root(
+        "What changed between two versions of a document, or between a version and a draft.",
+        find_comparison,
+        access="as the two texts",
+    )
+
+
+# Verbs
+
+
+@described_input
+class CreateDocumentInput(VerbInput):
+    """A text for a dialogue to work on."""
+
+    dialogue_id: strawberry.ID = plain("Which dialogue.")
+    kind: DocumentKind = plain("What sort of text it is.")
+    titles: list[LocalisedTextInput] = plain("Its title, in one language at least.")
+    languages: list[str] = plain("Its languages, among those of the dialogue.")
+
+
+@described_input
+class OpenDraftInput(VerbInput):
+    """A language in which to write."""
+
+    language_version_id: strawberry.ID = plain("Which language of which document.")
+
+
+@described_input
+class FreezeInput(VerbInput):
+    """A text to freeze in all its languages."""
+
+    document_id: strawberry.ID = plain("Which document.")
+
+
+@verbs
+class DocumentsMutation:
+    @verb(answers=Document)
+    async def create_document(uow: UnitOfWork, input: CreateDocumentInput) -> UUID:
+        """Begin a text; no draft is open yet."""
+        row = await documents.create_document(
+            uow,
+            uow.viewer,
+            dialogue_id=key_of(input.dialogue_id, "Dialogue"),
+            kind=input.kind,
+            titles=as_texts(input.titles),
+            languages=input.languages,
+        )
+        return row.id
+
+    @verb(answers=Draft)
+    async def open_draft(uow: UnitOfWork, input: OpenDraftInput) -> UUID:
+        """Let a language be written: from its latest frozen text, where there is one."""
+        key = key_of(input.language_version_id, "LanguageVersion")
+        row = await documents.open_draft(uow, uow.viewer, language_version_id=key)
+        return row.id
+
+    @verb(answers=VersionSet)
+    async def freeze(uow: UnitOfWork, input: FreezeInput) -> UUID:
+        """Freeze a text in all its languages, as one numbered set that never changes."""
+        key = key_of(input.document_id, "Document")
+        return (await documents.freeze(uow, uow.viewer, document_id=key)).id
