@@ -21,6 +21,7 @@ MODULES = (
     "strategies",
     "positions",
     "decisions",
+    "decisions_verbs",
     "meetings",
     "notices",
     "retention",
