@@ -29,8 +29,9 @@ export function DialogueScreen() {
   const dialogue = data.dialogue;
   if (!dialogue) return <NotFound />;
   const here = `/dialogues/${dialogue.id}`;
-  const may = permit("CREATE_DOCUMENT", dialogue.permissions) ?? permit("EDIT", dialogue.permissions);
-  const begin = <Button icon={<IconPlus aria-hidden="true" />} why={may && !may.allowed ? may.why : null} onClick={() => setBeginning(true)}><Trans>Begin a text</Trans></Button>;
+  const edit = permit("EDIT", dialogue.permissions);
+  const mayBegin = edit?.allowed || permit("MODERATE", dialogue.permissions)?.allowed;
+  const begin = <Button icon={<IconPlus aria-hidden="true" />} why={mayBegin ? null : (edit?.why ?? t`Only those who write or moderate here begin a text.`)} onClick={() => setBeginning(true)}><Trans>Begin a text</Trans></Button>;
   return (
     <DialoguePage dialogue={dialogue} self title={dialogue.question} lead={dialogue.scope}
       actions={<>

@@ -49,7 +49,7 @@ export function DocumentScreen() {
           {document.languageVersions.map((version) => (
             <Line key={version.id} side={version.draft
               ? <Button to={`/drafts/${version.draft.id}`} kind={version.draft.viewerRight === "WRITE" ? "primary" : "quiet"}>{version.draft.viewerRight === "WRITE" ? t`Write` : version.draft.viewerRight === "SUGGEST" ? t`Suggest changes` : t`Read`}</Button>
-              : <Button waiting={opening.waiting} onClick={() => void openDraft({ languageVersionId: version.id }).then((made) => { if (made) go(`/drafts/${made.id}`); })}><Trans>Open a draft</Trans></Button>}>
+              : <Button waiting={opening.waiting} why={may("EDIT")?.allowed === false ? may("EDIT")?.whyNot : undefined} onClick={() => void openDraft({ languageVersionId: version.id }).then((made) => { if (made) go(`/drafts/${made.id}`); })}><Trans>Open a draft</Trans></Button>}>
               <strong>{format.language(version.language)}</strong> {version.authentic && <Tag kind="good"><Trans>authentic</Trans></Tag>}
               <p className="quiet">{version.draft ? <Trans>Last changed <Time value={version.draft.updatedAt} as="when" /></Trans> : <Trans>No draft is open in this language.</Trans>}</p>
             </Line>

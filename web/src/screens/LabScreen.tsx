@@ -2,7 +2,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { LabDocument } from "../api/generated/operations.ts";
 import { useScreen } from "../api/hooks.ts";
+import { permit } from "../api/permits.ts";
 import { DialogueLines } from "../features/labs/DialogueLines.tsx";
+import { LabPlaces } from "../features/labs/LabPlaces.tsx";
 import { Button } from "../ui/Button.tsx";
 import { LevelMark } from "../ui/icons.tsx";
 import { useAddress } from "../ui/Link.tsx";
@@ -23,17 +25,13 @@ export function LabScreen() {
     <Page title={lab.name} lead={lab.purpose} crumbs={[{ label: t`Labs`, to: "/labs" }]} above={lab.illustrative ? <Tag><Trans>Invented example</Trans></Tag> : undefined} actions={beginButton}>
       <Part title={<Trans>Dialogues</Trans>}>
         {lab.dialogues.nodes.length === 0
-          ? <EmptyState title={<Trans>No dialogue yet</Trans>}><Trans>A dialogue works on one question, phase by phase, until the levels decide.</Trans></EmptyState>
+          ? <EmptyState title={<Trans>No dialogue yet</Trans>} action={beginButton}><Trans>A dialogue works on one question, phase by phase, until the levels decide.</Trans></EmptyState>
           : <DialogueLines dialogues={lab.dialogues.nodes} label={t`Dialogues`} />}
       </Part>
       <Part title={<Trans>Levels of government</Trans>}>
         <Lines label={t`Levels of government`}>{lab.levels.map((level) => <Line key={level.id}><LevelMark order={level.order} /> {level.name}</Line>)}</Lines>
       </Part>
-      {lab.grants.length > 0 && (
-        <Part title={<Trans>Who keeps this lab</Trans>}>
-          <Lines>{lab.grants.map((grant) => <Line key={grant.id} side={<span className="quiet">{grant.role.toLowerCase().replaceAll("_", " ")}</span>}>{grant.person?.displayName}</Line>)}</Lines>
-        </Part>
-      )}
+      <LabPlaces labId={lab.id} grants={lab.grants} mayChange={permit("GRANT_LAB_ROLE", lab.viewerCan)?.allowed === true} />
     </Page>
   );
 }

@@ -14,11 +14,12 @@ export function LabsScreen() {
   if (problem) return <NotFound />;
   if (!data) return <PageSkeleton />;
   const begin = data.viewer?.can.find(({ action }) => action === "CREATE_LAB");
+  const create = begin && <Button to="/labs/new" kind="primary" why={begin.allowed ? null : begin.why}><Trans>Create a lab</Trans></Button>;
   return (
     <Page title={t`Labs`} lead={<Trans>A lab brings levels of government together; its dialogues each work on one question.</Trans>}
-      actions={begin && <Button to="/labs/new" kind="primary" why={begin.allowed ? null : begin.why}><Trans>Create a lab</Trans></Button>}>
+      actions={data.labs.nodes.length > 0 && create}>
       {data.labs.nodes.length === 0
-        ? <EmptyState title={<Trans>No lab yet</Trans>}><Trans>You see a lab as soon as you take part in one, or when it is public.</Trans></EmptyState>
+        ? <EmptyState title={<Trans>No lab yet</Trans>} action={create}><Trans>You see a lab as soon as you take part in one, or when it is public.</Trans></EmptyState>
         : (
           <Lines label={t`Labs`}>
             {data.labs.nodes.map((lab) => (

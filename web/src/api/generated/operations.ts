@@ -1717,6 +1717,7 @@ mutation InviteToDelegation($input: InviteToDelegationInput!) {
     __typename
     ... on Invitation {
       url
+      signInCode
     }
     ...Refusal
   }
@@ -1968,6 +1969,42 @@ mutation ApproveMinutes($input: ApproveMinutesInput!) {
   approveMinutes(input: $input) {
     __typename
     ... on Minutes {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const CancelMeetingDocument = graphql(`
+mutation CancelMeeting($input: CancelMeetingInput!) {
+  cancelMeeting(input: $input) {
+    __typename
+    ... on Meeting {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const AddAgendaItemDocument = graphql(`
+mutation AddAgendaItem($input: AddAgendaItemInput!) {
+  addAgendaItem(input: $input) {
+    __typename
+    ... on AgendaItem {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const RecordResultDocument = graphql(`
+mutation RecordResult($input: RecordResultInput!) {
+  recordResult(input: $input) {
+    __typename
+    ... on AgendaItem {
       id
     }
     ...Refusal

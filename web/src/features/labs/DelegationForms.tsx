@@ -9,7 +9,7 @@ import { CheckField, NumberField, SelectField, TextField } from "../../ui/fields
 import { Column, Form } from "../../ui/Form.tsx";
 import { RefusalNotice, problemOf } from "../../ui/Notice.tsx";
 import type { Rung } from "../../ui/PersonLine.tsx";
-import { type PersonChoice, labelOf } from "./choices.ts";
+import { type PersonChoice, invitationAddress, labelOf } from "./choices.ts";
 
 export function NewDelegation({ dialogueId, levels, organisations, more, chosen, onDone, onCancel }: {
   dialogueId: string; levels: readonly Rung[]; organisations: readonly { id: string; name: string }[];
@@ -47,16 +47,18 @@ export function InviteByLink({ delegation, onDone }: { delegation: { id: string;
   const [displayName, setDisplayName] = useState("");
   const [role, setRole] = useState("");
   const [email, setEmail] = useState("");
-  const [url, setUrl] = useState<string>();
+  const [head, setHead] = useState(false);
+  const [url, setUrl] = useState<string | null>();
   const send = async () => {
-    const made = await invite({ delegationId: delegation.id, displayName, function: role, email: email.trim() || null });
-    if (made) setUrl(new URL(made.url, location.href).href);
+    const made = await invite({ delegationId: delegation.id, displayName, function: role, email: email.trim() || null, head });
+    if (made) setUrl(invitationAddress(made, location.href));
   };
-  if (url) {
+  if (url !== undefined) {
     return (
       <Column>
-        <p><Trans>Send this address to {displayName}. It works once, for 30 days, and is not shown again.</Trans></p>
-        <CopyField label={t`Invitation`} value={url} />
+        {url
+          ? <><p><Trans>Send this address to {displayName}, and to nobody else. It works once, for 30 days, and is not shown again.</Trans></p><CopyField label={t`Invitation`} value={url} /></>
+          : <p><Trans>The invitation was made, but its address can’t be shown a second time. Make a new one.</Trans></p>}
         <div><Button kind="primary" onClick={onDone}><Trans>Done</Trans></Button></div>
       </Column>
     );
@@ -67,7 +69,8 @@ export function InviteByLink({ delegation, onDone }: { delegation: { id: string;
       <TextField label={t`Who`} hint={t`How the person is addressed.`} required value={displayName} onChange={setDisplayName} startHere problem={problemOf(refusal, "displayName")} />
       <TextField label={t`Function`} hint={t`It stands beside everything they say here, such as “Head of housing”.`} required value={role} onChange={setRole} problem={problemOf(refusal, "function")} />
       <TextField label={t`Mail address`} hint={t`Only to find the person again.`} type="email" value={email} onChange={setEmail} problem={problemOf(refusal, "email")} />
-      <RefusalNotice refusal={refusal} fields={["displayName", "function", "email"]} />
+      <CheckField label={t`Head of delegation`} hint={t`Clears its positions and seats its people. A new head takes the place of the one before.`} checked={head} onChange={setHead} problem={problemOf(refusal, "head")} />
+      <RefusalNotice refusal={refusal} fields={["displayName", "function", "email", "head"]} />
     </Form>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { FileMandateDocument } from "../../api/generated/operations.ts";
 import { useVerb } from "../../api/hooks.ts";
 import { Button } from "../../ui/Button.tsx";
-import { DateField, TextArea, TextField } from "../../ui/fields.tsx";
+import { CheckField, DateField, TextArea, TextField } from "../../ui/fields.tsx";
 import { Form, Row } from "../../ui/Form.tsx";
 import { RefusalNotice, problemOf } from "../../ui/Notice.tsx";
 
@@ -20,8 +20,9 @@ export function FileMandate({ delegation, onDone }: { delegation: { id: string; 
   const [validFrom, setValidFrom] = useState(today);
   const [validTo, setValidTo] = useState("");
   const [paper, setPaper] = useState("");
+  const [adReferendum, setAdReferendum] = useState(false);
   const send = async () => {
-    const made = await file({ delegationId: delegation.id, issuingBody, issuedOn, scope, limits: limits || null, validFrom, validTo: validTo || null, paper: paper || null });
+    const made = await file({ delegationId: delegation.id, issuingBody, issuedOn, scope, limits: limits || null, validFrom, validTo: validTo || null, paper: paper || null, adReferendum });
     if (made) onDone();
   };
   return (
@@ -36,7 +37,8 @@ export function FileMandate({ delegation, onDone }: { delegation: { id: string; 
         <DateField label={t`Valid until`} value={validTo} onChange={setValidTo} min={validFrom} problem={problemOf(refusal, "validTo")} />
       </Row>
       <TextField label={t`Reference of the paper`} hint={t`Its number or address, if it has one.`} value={paper} onChange={setPaper} problem={problemOf(refusal, "paper")} />
-      <RefusalNotice refusal={refusal} fields={["issuingBody", "issuedOn", "scope", "limits", "validFrom", "validTo", "paper"]} />
+      <CheckField label={t`Ad referendum`} hint={t`You may take part, but your positions are still to be confirmed by those who sent you.`} checked={adReferendum} onChange={setAdReferendum} problem={problemOf(refusal, "adReferendum")} />
+      <RefusalNotice refusal={refusal} fields={["adReferendum", "issuingBody", "issuedOn", "scope", "limits", "validFrom", "validTo", "paper"]} />
     </Form>
   );
 }

@@ -5,7 +5,7 @@ import { MovePhaseDocument, RecordFactDocument, SendConvocationDocument } from "
 import { useVerb } from "../../api/hooks.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
-import { SelectField, TextArea } from "../../ui/fields.tsx";
+import { DateField, SelectField, TextArea, TextField } from "../../ui/fields.tsx";
 import { Form } from "../../ui/Form.tsx";
 import { RefusalNotice, problemOf } from "../../ui/Notice.tsx";
 import type { Step } from "./steps.ts";
@@ -77,14 +77,18 @@ function SendNotice({ dialogueId, onDone }: { dialogueId: string; onDone: () => 
   const { t } = useLingui();
   const [send, { waiting, refusal }] = useVerb(SendConvocationDocument);
   const [agenda, setAgenda] = useState("");
+  const [meetingOn, setMeetingOn] = useState("");
+  const [place, setPlace] = useState("");
   const submit = async () => {
-    if (await send({ dialogueId, note: agenda })) onDone();
+    if (await send({ dialogueId, agenda, meetingOn: meetingOn || null, place: place.trim() || null })) onDone();
   };
   return (
     <Form onSend={() => void submit()} buttons={<><Button kind="primary" type="submit" waiting={waiting} disabled={!agenda.trim()}><Trans>Send the notice</Trans></Button><Button onClick={onDone}><Trans>Cancel</Trans></Button></>}>
       <p><Trans>It goes to everybody in the dialogue and can’t be called back. The days of notice begin today.</Trans></p>
-      <TextArea label={t`Agenda`} hint={t`What will be talked about, and where.`} required rows={4} value={agenda} onChange={setAgenda} startHere problem={problemOf(refusal, "note") ?? problemOf(refusal, "agenda")} />
-      <RefusalNotice refusal={refusal} fields={["note", "agenda"]} />
+      <TextArea label={t`Agenda`} hint={t`What will be talked about.`} required rows={4} value={agenda} onChange={setAgenda} startHere problem={problemOf(refusal, "agenda")} />
+      <DateField label={t`Day of the session`} hint={t`Left empty, it is the first day that the notice allows.`} value={meetingOn} onChange={setMeetingOn} problem={problemOf(refusal, "meetingOn")} />
+      <TextField label={t`Place`} value={place} onChange={setPlace} problem={problemOf(refusal, "place")} />
+      <RefusalNotice refusal={refusal} fields={["agenda", "meetingOn", "place"]} />
     </Form>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { PlanMeetingDocument } from "../../api/generated/operations.ts";
 import { useVerb } from "../../api/hooks.ts";
 import { Button } from "../../ui/Button.tsx";
-import { CheckField, DateField, TextField } from "../../ui/fields.tsx";
+import { CheckField, DateField, TextArea, TextField } from "../../ui/fields.tsx";
 import { Form, Row } from "../../ui/Form.tsx";
 import { RefusalNotice, problemOf } from "../../ui/Notice.tsx";
 import { WordsField, type Words, asTexts } from "../../ui/WordsField.tsx";
@@ -20,11 +20,12 @@ export function PlanMeeting({ dialogueId, languages, onDone }: { dialogueId: str
   const [ends, setEnds] = useState("");
   const [place, setPlace] = useState("");
   const [link, setLink] = useState("");
+  const [agenda, setAgenda] = useState("");
   const [open, setOpen] = useState(false);
   const startsAt = momentOf(starts);
   const send = async () => {
     if (!startsAt) return;
-    const made = await plan({ dialogueId, titles: asTexts(titles, languages), startsAt, endsAt: momentOf(ends) ?? null, place: place.trim() || null, link: link.trim() || null, public: open });
+    const made = await plan({ dialogueId, titles: asTexts(titles, languages), startsAt, endsAt: momentOf(ends) ?? null, place: place.trim() || null, link: link.trim() || null, public: open, agenda: agenda.split("\n").map((line) => line.trim()).filter(Boolean) });
     if (made) onDone();
   };
   return (
@@ -36,8 +37,9 @@ export function PlanMeeting({ dialogueId, languages, onDone }: { dialogueId: str
       </Row>
       <TextField label={t`Place`} value={place} onChange={setPlace} problem={problemOf(refusal, "place")} />
       <TextField label={t`Link to a video room`} type="url" value={link} onChange={setLink} problem={problemOf(refusal, "link")} />
+      <TextArea label={t`Agenda`} hint={t`One item on each line.`} rows={3} value={agenda} onChange={setAgenda} problem={problemOf(refusal, "agenda")} />
       <CheckField label={t`The public may attend`} checked={open} onChange={setOpen} problem={problemOf(refusal, "public")} />
-      <RefusalNotice refusal={refusal} fields={["titles", "startsAt", "endsAt", "place", "link", "public"]} />
+      <RefusalNotice refusal={refusal} fields={["titles", "startsAt", "endsAt", "place", "link", "agenda", "public"]} />
     </Form>
   );
 }
