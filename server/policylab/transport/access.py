@@ -23,6 +23,11 @@ ACCESS: dict[str, str] = {
     "/signout": "whose session it is",
     "/import": "who may edit the document",
     "/log/key": EVERYBODY,
+    "/log/head": EVERYBODY,
+    "/log/leaves": EVERYBODY,
+    "/log/entries/{index}": EVERYBODY,
+    "/log/inclusion": EVERYBODY,
+    "/log/consistency": EVERYBODY,
 }
 """The rule of every address, by its path."""
 
