@@ -5,7 +5,13 @@ allow it: nothing in the demo could not have been done by hand.
 """
 
 from policylab import index
-from policylab.demo import arvenia
+from policylab.demo import (
+    arvenia,
+    language_learning,
+    marrow_bay,
+    rumours,
+    school_places,
+)
 from policylab.demo.stage import DemoChanged, Stage
 from policylab.kit.db import Database
 from policylab.settings import Settings
@@ -25,4 +31,9 @@ async def load(database: Database, settings: Settings | None = None) -> bool:
         await index.load_reference(database)
         stage = await Stage.open(database, settings or Settings())
         await arvenia.settle(stage)
+        lab_id = await arvenia.found_lab(stage)
+        await rumours.play(stage, lab_id)
+        await marrow_bay.play(stage, lab_id)
+        await language_learning.play(stage, lab_id)
+        await school_places.play(stage, lab_id)
     return stage.acted > 0

@@ -1,15 +1,16 @@
-"""The places, bodies and people of Arvenia. All are marked as illustrative; people are functions."""
+"""The places, bodies, people and lab of Arvenia. All are illustrative; people are functions."""
 
 import asyncio
 from typing import Any
 from uuid import UUID
 
-from policylab import identity
-from policylab.demo.material import read
+from policylab import identity, index, labs
+from policylab.demo.material import raw, read
 from policylab.demo.stage import Made, Stage
 from policylab.identity import OrganisationKind
 from policylab.kit.db import UnitOfWork
 from policylab.kit.viewer import SYSTEM, Viewer
+from policylab.labs import LabRole
 
 COUNTRY = "XA"
 
@@ -33,6 +34,33 @@ async def settle(stage: Stage) -> None:
         for body, facts in world["bodies"].items()
         for post, person in facts["people"].items()
     }
+
+
+async def found_lab(stage: Stage) -> UUID:
+    """The lab, its staff and members, and the INDEX results of the cities."""
+    said = read("lab")
+    administrator = said["administrator"]
+    levels = list(read("arvenia")["levels"].items())
+    lab_id = await stage.act(
+        administrator,
+        labs.create_lab,
+        names=said["names"],
+        purposes=said["purposes"],
+        languages=["en", "fr"],
+        levels=levels,
+        illustrative=True,
+    )
+    staff = [(said["secretariat"], LabRole.SECRETARIAT)]
+    for person, role in staff + [(member, LabRole.MEMBER) for member in said["members"]]:
+        await stage.act(
+            administrator,
+            labs.grant_lab_role,
+            lab_id=lab_id,
+            person_id=stage.viewer(person).person_id,
+            role=role,
+        )
+    await stage.act(administrator, index.import_file, name="index.json", data=raw("index.json"))
+    return lab_id
 
 
 async def _places(uow: UnitOfWork, places: dict[str, Any]) -> Made:

@@ -4,6 +4,7 @@ A text is a list of blocks, each with its English and its French beside it, so t
 identifier and one place in both languages by construction.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,7 +17,7 @@ Block = dict[str, Any]
 _DATA = files("policylab.demo") / "data"
 _ROOT = UUID("0192d0c0-0000-7000-8000-00000000a12e")
 """Under which the blocks of the demo's texts are named; the same in every house."""
-TITLES = {"h1": 1, "h2": 2, "h3": 3}
+TITLES = {"h1": 1, "h2": 2}
 
 
 @lru_cache
@@ -35,13 +36,18 @@ def section_id(text: str, label: str) -> UUID:
     return uuid5(_ROOT, f"{text}/{label}")
 
 
-def tree(name: str, language: str) -> Json:
-    """A text of the demo in one language, as a draft is begun with it."""
-    blocks: list[Block] = read(name)["blocks"]
-    return {
-        "type": "doc",
-        "content": [_block(name, place, block, language) for place, block in enumerate(blocks)],
-    }
+def tree(name: str, language: str, without: Collection[str] | None = None) -> Json:
+    """A text of the demo in one language, some clauses left out that others have yet to write."""
+    blocks: list[Block] = [
+        each for each in read(name)["blocks"] if each["id"] not in (without or ())
+    ]
+    return {"type": "doc", "content": [_block(name, block, language) for block in blocks]}
+
+
+def words(text: str, *marks: Json) -> Json:
+    """A run of words with these marks."""
+    run: Json = {"type": "text", "text": text}
+    return run | {"marks": list(marks)} if marks else run
 
 
 def titles(name: str) -> dict[str, str]:
@@ -49,20 +55,15 @@ def titles(name: str) -> dict[str, str]:
     return read(name)["titles"]
 
 
-def _block(text: str, place: int, block: Block, language: str) -> Json:
-    label = str(block.get("id", place))
+def _block(text: str, block: Block, language: str) -> Json:
+    label: str = block["id"]
     attributes: Json = {"id": str(section_id(text, label))}
     kind = next(iter(block))
-    words: str = block[kind][language]
+    said: str = block[kind][language]
     if kind in TITLES:
-        return {
-            "type": "heading",
-            "attrs": {**attributes, "level": TITLES[kind]},
-            "content": [{"type": "text", "text": words}],
-        }
-    paragraph = _paragraph(text, f"{label}/words", words)
-    if kind == "p":
-        return _paragraph(text, label, words)
+        attributes["level"] = TITLES[kind]
+        return {"type": "heading", "attrs": attributes, "content": [words(said)]}
+    paragraph = _paragraph(text, f"{label}/words", said)
     if kind == "measure":
         return {
             "type": "measure",
@@ -84,12 +85,9 @@ def _block(text: str, place: int, block: Block, language: str) -> Json:
     return {"type": "clause", "attrs": attributes, "content": content}
 
 
-def _paragraph(text: str, label: str, words: str) -> Json:
-    return {
-        "type": "paragraph",
-        "attrs": {"id": str(section_id(text, label))},
-        "content": [{"type": "text", "text": words}],
-    }
+def _paragraph(text: str, label: str, said: str) -> Json:
+    attributes = {"id": str(section_id(text, label))}
+    return {"type": "paragraph", "attrs": attributes, "content": [words(said)]}
 
 
 def _facts(facts: Json, language: str) -> Json:
@@ -105,11 +103,11 @@ def _said(value: Any, language: str) -> Any:
 
 def markdown(name: str, language: str) -> str:
     """The same text as Markdown, as somebody has it in a word processor before it is imported."""
-    lines = [f"# {titles(name)[language]}"] if read(name).get("titled") else []
+    lines: list[str] = []
     for block in read(name)["blocks"]:
         kind = next(iter(block))
-        words = block[kind][language]
-        lines.append(f"{'#' * TITLES[kind]} {words}" if kind in TITLES else words)
+        said = block[kind][language]
+        lines.append(f"{'#' * TITLES[kind]} {said}" if kind in TITLES else said)
         points = block.get("points", ())
         if points:
             lines.append("\n".join(f"- {point[language]}" for point in points))

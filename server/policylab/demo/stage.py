@@ -7,13 +7,14 @@ written in the same transaction as the act, and an act with a note is not done a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from policylab.kit.db import Database, UnitOfWork
+from policylab.kit.errors import Refused
 from policylab.kit.ledger import HOUSE
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.settings import Settings
@@ -69,7 +70,11 @@ class Stage:
             return {key: UUID(value) for key, value in note["made"].items()}
         async with self.database.write(viewer) as uow:
             uow.shared["settings"] = self.settings
-            made = await work(uow)
+            try:
+                made = await work(uow)
+            except Refused as refused:
+                refused.add_note(f"in the demo, at: {name}")
+                raise
             detail = {"act": name, "made": {key: str(value) for key, value in made.items()}}
             uow.audit(action=ACTION, object_type="Demo", object_id=None, detail=detail)
         self.acted += 1
@@ -80,7 +85,7 @@ class Stage:
         viewer = self.viewer(who)
 
         async def work(uow: UnitOfWork) -> Made:
-            row = await verb(uow, viewer, **arguments)
+            row = await verb(uow, replace(viewer, signed_in_at=uow.now), **arguments)
             return {"id": row.id} if hasattr(row, "id") else {}
 
         made = await self.once(f"{who}: {verb.__name__}", viewer, work)
