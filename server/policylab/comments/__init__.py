@@ -17,6 +17,16 @@ from policylab.comments.events import (
     ThreadStarted,
 )
 from policylab.comments.finding import amendment_of
+from policylab.comments.judging import (
+    AmendmentCourse,
+    ThreadCourse,
+    judge_accept,
+    judge_reopen,
+    judge_reply,
+    judge_resolve,
+    judge_settle,
+    judge_withdraw,
+)
 from policylab.comments.rules import AmendmentState, ThreadState, ThreadVisibility
 from policylab.comments.suggestions import accept_suggestion, reject_suggestion
 from policylab.comments.threads import (
@@ -29,10 +39,12 @@ from policylab.comments.threads import (
 
 __all__ = [
     "AmendmentChanged",
+    "AmendmentCourse",
     "AmendmentState",
     "AmendmentTabled",
     "SuggestionSettled",
     "ThreadAnswered",
+    "ThreadCourse",
     "ThreadReopened",
     "ThreadResolved",
     "ThreadStarted",
@@ -41,6 +53,12 @@ __all__ = [
     "accept_amendment",
     "accept_suggestion",
     "amendment_of",
+    "judge_accept",
+    "judge_reopen",
+    "judge_reply",
+    "judge_resolve",
+    "judge_settle",
+    "judge_withdraw",
     "merge_amendment",
     "orphaned",
     "reject_amendment",

@@ -173,7 +173,7 @@ def _proposal(section: Any, content: Any, text: str | None) -> list[Any]:
         raise Refused(RefusalCode.INVALID_INPUT, message, field="content")
     wanted = blocks_from_words(text, before=section.content) if text is not None else content
     blocks = read_proposal(wanted, section_id=section.section_id, before=section.content)
-    check_proposal(blocks, section.content)
+    check_proposal(blocks, section.content, field="content" if text is None else "text")
     return blocks
 
 

@@ -122,13 +122,14 @@ def words_of(blocks: Sequence[Json]) -> str:
     return plain_text({"type": "doc", "content": list(blocks)})
 
 
-def check_proposal(blocks: Sequence[Json], before: Sequence[Json]) -> None:
+def check_proposal(blocks: Sequence[Json], before: Sequence[Json], *, field: str) -> None:
     """Refuse a proposal that changes nothing, or is too long."""
     if len(words_of(blocks)) > LONGEST_PROPOSAL:
         message = f"Propose at most {LONGEST_PROPOSAL} characters for one clause."
-        raise Refused(RefusalCode.TOO_LARGE, message, field="content")
+        raise Refused(RefusalCode.TOO_LARGE, message, field=field)
     if canonical_hash(list(blocks)) == canonical_hash(normalised(list(before))):
-        raise _bad("This is the clause as it stands; change something in it.")
+        message = "This is the clause as it stands; change something in it."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field=field)
 
 
 def _check_identity(proposed: Sequence[Json], section_id: UUID, before: Sequence[Json]) -> None:

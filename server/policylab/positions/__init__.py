@@ -32,6 +32,7 @@ from policylab.positions.rules import (
     Subject,
     Term,
     Words,
+    counts_as_full,
 )
 from policylab.positions.service import (
     clear_position,
@@ -68,6 +69,7 @@ __all__ = [
     "conditions_of",
     "confirm_condition",
     "confirm_position",
+    "counts_as_full",
     "draft_position",
     "free_ballot",
     "history_of",
