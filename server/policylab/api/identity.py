@@ -252,7 +252,11 @@ class Viewer:
         "WHERE a.person_id = {t}.person_id)",
     )
     needs: Connection[Notice] = connection(
-        "What needs her, newest first.", by="person_id", order=("created_at",), descending=True
+        "What needs her and is not done yet, newest first.",
+        by="person_id",
+        where="{t}.done_at IS NULL",
+        order=("created_at",),
+        descending=True,
     )
     dialogues: Connection[Dialogue] = connection(
         "The dialogues she may read, newest first.", order=("created_at",), descending=True

@@ -14,6 +14,7 @@ from policylab.labs.events import (
     PhaseMoved,
 )
 from policylab.labs.facts import STATED, record_fact, state_fact
+from policylab.labs.gathering import Gathering, Participant, gathering_of
 from policylab.labs.grants import end_grant, grant_role
 from policylab.labs.mandates import (
     check_filing,
@@ -76,6 +77,7 @@ __all__ = [
     "DialogueCreated",
     "FactKind",
     "FactRecorded",
+    "Gathering",
     "GrantChanged",
     "Happening",
     "Invited",
@@ -86,6 +88,7 @@ __all__ = [
     "MandateFacts",
     "MandateState",
     "NoticeSent",
+    "Participant",
     "PhaseMoved",
     "Role",
     "Standing",
@@ -110,6 +113,7 @@ __all__ = [
     "facts_of",
     "facts_of_mandates",
     "file_mandate",
+    "gathering_of",
     "grant_lab_role",
     "grant_role",
     "invite_to_delegation",

@@ -115,8 +115,8 @@ def _standing(
     capacities: dict[Role, UUID],
     locale: str,
 ) -> Standing:
-    roles = frozenset(role for row in access for role in _roles_of(row))
-    seat = _seat(access)
+    roles = frozenset(role for row in access for role in roles_of(row))
+    seat = seat_of(access)
     template = template_of(dialogue.template_body, dialogue.template_digest)
     return Standing(
         dialogue=dialogue,
@@ -132,7 +132,7 @@ def _standing(
     )
 
 
-def _roles_of(row: Any) -> list[Role]:
+def roles_of(row: Any) -> list[Role]:
     """The roles that one row of the access relation stands for."""
     if row.delegation_id is None:
         return [Role.READER] if row.role == "MEMBER" else [Role(row.role)]
@@ -144,7 +144,7 @@ def _roles_of(row: Any) -> list[Role]:
     return roles
 
 
-def _seat(access: list[Any]) -> Any | None:
+def seat_of(access: list[Any]) -> Any | None:
     """The seat somebody speaks from: the voting one, where she has two."""
     seats = [row for row in access if row.delegation_id is not None]
     return max(seats, key=lambda row: row.voting, default=None)
@@ -174,7 +174,7 @@ ACTS_FIRST = [
 
 def _acting_as(access: list[Any], capacities: dict[Role, UUID]) -> UUID | None:
     """A seat speaks before a role, and a role given here before one in the whole lab."""
-    seat = _seat(access)
+    seat = seat_of(access)
     if seat is not None:
         return seat.capacity_id
     given = {Role(row.role): row.capacity_id for row in access if row.capacity_id is not None}
