@@ -1,15 +1,21 @@
 /** Where a text is written together: outline, text, and beside it what concerns the clause. */
 import { Trans, useLingui } from "@lingui/react/macro";
+import { IconLink } from "@tabler/icons-react";
 import type { Editor as Tiptap } from "@tiptap/react";
 import { useEffect, useState } from "react";
-import { AcceptSuggestionDocument, DraftChangedDocument, DraftDocument, RejectSuggestionDocument, SessionDocument } from "../api/generated/operations.ts";
+import { AcceptSuggestionDocument, DraftChangedDocument, DraftDocument, RecommendationChoicesDocument, RejectSuggestionDocument, SessionDocument } from "../api/generated/operations.ts";
 import type { ResultOf } from "../api/graphql.ts";
 import { useLive, useScreen, useVerb } from "../api/hooks.ts";
+import { permit } from "../api/permits.ts";
 import { NewThread, Threads } from "../features/comments/Threads.tsx";
 import styles from "../features/documents/Draft.module.css";
 import { Outline, showSection } from "../features/documents/Outline.tsx";
 import { StoredSign, WhoIsHere } from "../features/documents/Presence.tsx";
 import { DialoguePage } from "../features/labs/DialoguePage.tsx";
+import { Stances } from "../features/positions/Stances.tsx";
+import { useStanceNames } from "../features/positions/stances.ts";
+import { LinkToRecommendation } from "../features/strategies/LinkForm.tsx";
+import { Links } from "../features/strategies/Links.tsx";
 import type { DraftConnection } from "../editor/connection.ts";
 import { type Chosen, Editor, type Mode, useDraftConnection, useStanding } from "../editor/Editor.tsx";
 import { useFormat } from "../i18n/format.ts";
@@ -20,7 +26,7 @@ import { LevelMark, StanceGlyph } from "../ui/icons.tsx";
 import { Link, useAddress } from "../ui/Link.tsx";
 import { Notice, RefusalNotice, Tag } from "../ui/Notice.tsx";
 import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
-import { PersonLine } from "../ui/PersonLine.tsx";
+import { OrganisationLine, PersonLine } from "../ui/PersonLine.tsx";
 
 type Draft = NonNullable<ResultOf<typeof DraftDocument>["draft"]>;
 
@@ -112,40 +118,68 @@ function OfferAgain({ connection, editor }: { connection: DraftConnection; edito
 function Beside({ draft, section }: { draft: Draft; section: string | null }) {
   const { t } = useLingui();
   const format = useFormat();
-  const { levels } = draft.document.dialogue.lab;
+  const { dialogue } = draft.document;
+  const { levels } = dialogue.lab;
   const line = draft.sections.find((each) => each.sectionId === section);
   const here = <Item,>(items: readonly Item[], of: (item: Item) => string | null) => (line ? items.filter((item) => of(item) === section) : items);
   const threads = here(draft.threads, (thread) => thread.sectionId);
   const suggestions = here(draft.suggestions, (suggestion) => suggestion.sectionId);
   const shares = line && line.writtenBy.length > 0 ? line.writtenBy : draft.writtenBy;
-  const delegations = draft.document.dialogue.delegations;
+  const { delegations } = dialogue;
+  const names = useStanceNames();
   return (
     <>
       <h2>{line ? t`Clause ${line.number}` : t`The whole text`} {line?.heading}</h2>
       <Part level={3} title={t`Comments`}><Threads threads={threads} levels={levels} /></Part>
       {suggestions.length > 0 && <Part level={3} title={t`Suggestions`}>{suggestions.map((suggestion) => <SuggestionCard key={suggestion.id} draft={draft} suggestion={suggestion} />)}</Part>}
-      {line && line.trace.length > 0 && (
-        <Part level={3} title={t`Answers to recommendations`}>
-          {line.trace.map((link) => <p key={link.id}><strong>{link.recommendation.number}</strong> {link.recommendation.text} {link.state === "TO_BE_CONFIRMED" && <Tag kind="needs"><Trans>to be confirmed</Trans></Tag>}</p>)}
-        </Part>
-      )}
+      {line && <Answers draft={draft} line={line} />}
       {line && line.positions.length > 0 && (
         <Part level={3} title={t`Positions`}>
-          {line.positions.map((position) => (
-            <p key={position.id}><StanceGlyph stance={position.stance} /> {delegations.find((delegation) => delegation.id === position.delegation.id)?.organisation.name} {position.onEarlierText && <Tag kind="needs"><Trans>on earlier words</Trans></Tag>}</p>
-          ))}
+          <Stances stances={line.positions.map(({ stance }) => stance)} of={delegations.filter(({ voting }) => voting).length} />
+          {line.positions.map((position) => {
+            const delegation = delegations.find(({ id }) => id === position.delegation.id);
+            return delegation && <p key={position.id} className={styles.stand}><StanceGlyph stance={position.stance} label={names[position.stance]} size="small" /> <OrganisationLine name={delegation.organisation.name} level={delegation.level} /> {position.onEarlierText && <Tag kind="needs"><Trans>on earlier words</Trans></Tag>}</p>;
+          })}
         </Part>
       )}
       {shares.length > 0 && (
         <Part level={3} title={t`Written by`}>
-          {shares.map((share) => {
-            const rung = levels.find((level) => level.code === share.level);
-            return <p key={share.level ?? "none"}>{rung && <LevelMark order={rung.order} />} {rung?.name ?? t`no level`} {format.share(share.share)}</p>;
-          })}
+          <p className={styles.shares}>
+            {shares.map((share) => {
+              const rung = levels.find((level) => level.code === share.level);
+              return <span key={share.level ?? "none"}>{rung && <LevelMark order={rung.order} />} {rung?.name ?? t`no level`} {format.share(share.share)}</span>;
+            })}
+          </p>
         </Part>
       )}
     </>
   );
+}
+
+/** The recommendations that a clause answers; whoever may link can add one. */
+function Answers({ draft, line }: { draft: Draft; line: Draft["sections"][number] }) {
+  const { t } = useLingui();
+  const [linking, setLinking] = useState(false);
+  const { dialogue } = draft.document;
+  const may = permit("LINK_EVIDENCE", dialogue.permissions);
+  if (line.trace.length === 0 && !may?.allowed) return null;
+  return (
+    <Part level={3} title={t`Answers to recommendations`} actions={may?.allowed && <Button size="small" icon={<IconLink aria-hidden="true" />} onClick={() => setLinking(true)}><Trans>Link</Trans></Button>}>
+      {line.trace.length > 0 ? <Links links={line.trace} show="recommendation" may={may} /> : <p className="quiet"><Trans>This clause answers no recommendation yet.</Trans></p>}
+      <Dialog open={linking} onClose={() => setLinking(false)} title={t`Link to a recommendation`}>
+        {linking && <Choosing dialogueId={dialogue.id} documentId={draft.document.id} line={line} onDone={() => setLinking(false)} />}
+      </Dialog>
+    </Part>
+  );
+}
+
+function Choosing({ dialogueId, documentId, line, onDone }: { dialogueId: string; documentId: string; line: Draft["sections"][number]; onDone: () => void }) {
+  const { data } = useScreen(RecommendationChoicesDocument, { id: dialogueId });
+  if (!data) return <PageSkeleton lines={3} />;
+  const linked = new Set(line.trace.map(({ recommendation }) => recommendation.id));
+  const choices = (data.dialogue?.assessments ?? []).flatMap(({ territory, recommendations }) =>
+    recommendations.filter(({ id }) => !linked.has(id)).map(({ dimensions, ...each }) => ({ ...each, of: [territory.name, ...dimensions.map(({ name }) => name)].join(" · ") })));
+  return <LinkToRecommendation documentId={documentId} clause={line} recommendations={choices} onDone={onDone} />;
 }
 
 function SuggestionCard({ draft, suggestion }: { draft: Draft; suggestion: Draft["suggestions"][number] }) {

@@ -5,11 +5,13 @@ import { useEffect, useState } from "react";
 import { DialogueChangedDocument, TextSetDocument } from "../api/generated/operations.ts";
 import { useLive, useScreen } from "../api/hooks.ts";
 import styles from "../features/documents/Draft.module.css";
+import { Exports } from "../features/documents/Exports.tsx";
 import { Outline, showSection } from "../features/documents/Outline.tsx";
 import { Reading } from "../features/documents/Reading.tsx";
 import { DialoguePage } from "../features/labs/DialoguePage.tsx";
 import { useFormat } from "../i18n/format.ts";
-import { Button, MenuButton } from "../ui/Button.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { NotFound, PageSkeleton } from "../ui/Page.tsx";
@@ -21,6 +23,7 @@ export function TextScreen() {
   const { t } = useLingui();
   const format = useFormat();
   const [wanted, setWanted] = useState<string>();
+  const [taking, setTaking] = useState(false);
   const { data, waiting } = useScreen(TextSetDocument, { id });
   const set = data?.versionSet;
   useLive(DialogueChangedDocument, { id: set?.document.dialogue.id ?? "" }, !set);
@@ -45,10 +48,7 @@ export function TextScreen() {
         <Button to={`/texts/${set.id}/amendments`}><Trans>Amendments</Trans></Button>
         {before && version && <Button to={`/compare/${before.id}/${version.id}`}><Trans>What changed</Trans></Button>}
         <Button onClick={() => print()} icon={<IconPrinter aria-hidden="true" />}><Trans>Print</Trans></Button>
-        <MenuButton icon={<IconDownload aria-hidden="true" />} ways={set.exports.flatMap((offer) => offer.languages.map((language) => ({
-          key: `${offer.kind}-${language}`, label: `${offer.kind.toUpperCase()} · ${format.language(language)}`,
-          href: offer.languages.length > 1 ? `${offer.url}${offer.url.includes("?") ? "&" : "?"}language=${language}` : offer.url,
-        })))}><Trans>Download</Trans></MenuButton>
+        {set.exports.length > 0 && <Button icon={<IconDownload aria-hidden="true" />} onClick={() => setTaking(true)}><Trans>Download</Trans></Button>}
       </>}>
       <div className={styles.columns}>
         <Outline sections={version?.sections ?? []} />
@@ -61,6 +61,7 @@ export function TextScreen() {
           {version ? <Reading content={version.content} sections={version.sections} language={version.language} /> : <EmptyState title={<Trans>This text has no words in any language</Trans>} />}
         </div>
       </div>
+      <Dialog open={taking} onClose={() => setTaking(false)} title={t`Download ${document.title}`}><Exports offers={set.exports} languages={set.versions.map((each) => each.language)} /></Dialog>
     </DialoguePage>
   );
 }

@@ -1,5 +1,5 @@
 /** Buttons are verbs. A disabled one can say why. */
-import { ActionIcon, Button as Base, Menu, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Button as Base, Tooltip, UnstyledButton } from "@mantine/core";
 import type { MouseEventHandler, ReactNode } from "react";
 import { useFollow } from "./Link.tsx";
 
@@ -71,16 +71,4 @@ export function IconButton({ label, children, onClick, pressed, disabled, active
 /** Words that open something, in the look of the text around them. */
 export function WordsButton({ children, onClick, className }: { children: ReactNode; onClick: () => void; className?: string | undefined }) {
   return <UnstyledButton onClick={onClick} className={className} fz="inherit" lh="inherit">{children}</UnstyledButton>;
-}
-
-/** A button that opens a short list of ways on; each is a link. */
-export function MenuButton({ children, icon, ways }: { children: ReactNode; icon?: ReactNode; ways: { key: string; label: string; href: string }[] }) {
-  return (
-    <Menu>
-      <Menu.Target><Base variant="default" leftSection={icon}>{children}</Base></Menu.Target>
-      <Menu.Dropdown>
-        {ways.map((way) => <Menu.Item key={way.key} component="a" href={way.href} download>{way.label}</Menu.Item>)}
-      </Menu.Dropdown>
-    </Menu>
-  );
 }
