@@ -1,6 +1,7 @@
 """Keeping each person's notices as things stand, and letting her read them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +38,14 @@ async def refresh(database: Database, dialogue_id: UUID) -> None:
         rows = await _rows_of(uow, dialogue_id)
         found = changes(await needs_in(scene), map(_told, rows.values()))
         _write(uow, rows, found, lab_id=gathering.dialogue.lab_id, dialogue_id=dialogue_id)
-        await uow.session.merge(
-            NoticeLook(id=dialogue_id, revision=revision, next_at=next_look(scene))
-        )
+        await _looked(uow, dialogue_id, revision=revision, next_at=next_look(scene))
+
+
+async def _looked(uow: UnitOfWork, dialogue_id: UUID, *, revision: int, next_at: datetime) -> None:
+    look = await uow.session.get(NoticeLook, dialogue_id)
+    look = look or NoticeLook(id=dialogue_id, revision=revision, next_at=next_at)
+    look.revision, look.next_at = revision, next_at
+    uow.session.add(look)
 
 
 async def _one_at_a_time(uow: UnitOfWork, dialogue_id: UUID) -> None:
