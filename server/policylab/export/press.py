@@ -1,0 +1,96 @@
+"""The press: Typst in processes of its own, because typesetting is work for a whole core.
+
+A text that stops the press stops one process of the pool and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from policylab.export.glyphs import covered_by
+from policylab.kit.errors import RefusalCode, Refused
+
+FONTS = {
+    "fontpkg_noto_sans": "Noto Sans",
+    "fontpkg_noto_sans_arabic": "Noto Sans Arabic",
+}
+"""Packages of fonts that are taken when they are installed; the first one always is."""
+STANDARDS = ("a-3a", "ua-1")
+LONGEST = 120.0
+PRESSES = 2
+_TEMPLATE = Path(__file__).with_name("paper.typ")
+
+
+def font_folders() -> dict[str, Path]:
+    """Family → the folder with its files."""
+    found: dict[str, Path] = {}
+    for package, family in FONTS.items():
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None:
+            found[family] = Path(spec.origin).parent / "files"
+    return found
+
+
+@cache
+def drawable() -> frozenset[int]:
+    """The characters that our own fonts can draw: PDF/A allows no other."""
+    files = [file for folder in font_folders().values() for file in sorted(folder.glob("*.ttf"))]
+    return frozenset(point for file in files for point in covered_by(file.read_bytes()))
+
+
+async def print_pdf(data: bytes, pictures: Mapping[str, bytes], moment: int) -> bytes:
+    """The PDF of a prepared text. Refused when it takes longer than a reader would wait."""
+    pool = _pool()
+    loop = asyncio.get_running_loop()
+    work = loop.run_in_executor(pool, press, data, dict(pictures), moment)
+    try:
+        return await asyncio.wait_for(work, LONGEST)
+    except (TimeoutError, BrokenProcessPool) as problem:
+        _discard(pool)
+        message = "This text could not be set as a PDF. Take it away in another form."
+        raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from problem
+
+
+def press(data: bytes, pictures: dict[str, bytes], moment: int) -> bytes:
+    """Set one PDF; runs in the pool."""
+    files: Any = {"main.typ": _TEMPLATE.read_bytes()}
+    files |= {f"pictures/{name}": picture for name, picture in pictures.items()}
+    made = typst.compile(
+        files,
+        font_paths=[str(folder) for folder in font_folders().values()],
+        ignore_system_fonts=True,
+        sys_inputs={"doc": data.decode()},
+        pdf_standards=list(STANDARDS),
+        timestamp=moment,
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+_pools: list[ProcessPoolExecutor] = []
+
+
+def _pool() -> ProcessPoolExecutor:
+    """The pool of this process, started by whoever needs it first."""
+    if not _pools:
+        _pools.append(ProcessPoolExecutor(PRESSES, mp_context=get_context("spawn")))
+    return _pools[0]
+
+
+def _discard(pool: ProcessPoolExecutor) -> None:
+    """End the presses of a pool that hangs or broke; the next text starts new ones."""
+    if pool in _pools:
+        _pools.remove(pool)
+    for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
