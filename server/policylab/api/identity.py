@@ -10,6 +10,8 @@ import strawberry
 from policylab import __version__, identity
 from policylab.api.context import Context
 from policylab.api.declare import (
+    Declared,
+    Info,
     LocalisedText,
     Node,
     all_words,
@@ -284,6 +286,7 @@ class Service:
     name: str = plain("What it calls itself.")
     version: str = plain("Which release runs.")
     demo_mode: bool = plain("Whether anybody can sign in as a demo person. Never for real work.")
+    illustrative: bool = plain("Whether what one sees here is invented, for demonstration.")
     languages: list[str] = plain("Languages of the interface.")
     sign_in_name: str | None = plain("What the identity provider is called.")
     needs_first_administrator: bool = plain("Whether nobody administers it yet.")
@@ -304,6 +307,7 @@ async def find_service(context: Context) -> Service:
         name="Policy Lab",
         version=__version__,
         demo_mode=bool(context.shared.get("demo_mode")),
+        illustrative=bool(context.shared.get("demo_mode")),
         languages=["en", "fr"],
         sign_in_name=context.shared.get("sign_in_name"),
         needs_first_administrator=waiting,
@@ -435,10 +439,19 @@ class EndAllSessionsInput(VerbInput):
     """Sign out everywhere."""
 
 
+async def _new_token(root: strawberry.Parent["AccessTokenCreated"], info: Info) -> AccessToken:
+    return await load(info.context, "AccessToken", key_of(root.token_id, "AccessToken"))
+
+
 @value
 class AccessTokenCreated:
     """A new token. The secret is told this once and can't be read again."""
 
+    token: AccessToken = strawberry.field(
+        resolver=_new_token,
+        description="The token, without its secret.",
+        metadata={"declared": Declared("computed", "as what it leads to")},
+    )
     token_id: strawberry.ID = plain("Which token.")
     name: str = plain("What it is for.")
     secret: str | None = plain("The token itself; null when a retry asks again.")
@@ -552,11 +565,11 @@ class IdentityMutation:
         identifier = strawberry.ID(to_global("AccessToken", token.id))
         return AccessTokenCreated(token_id=identifier, name=token.name, secret=secret)
 
-    @verb(answers=Person)
+    @verb(answers=AccessToken)
     async def revoke_access_token(uow: UnitOfWork, input: RevokeAccessTokenInput) -> UUID:
         """End a token at once."""
         key = key_of(input.token_id, "AccessToken")
-        return (await identity.revoke_access_token(uow, uow.viewer, token_id=key)).person_id
+        return (await identity.revoke_access_token(uow, uow.viewer, token_id=key)).id
 
     @verb(answers=Person)
     async def end_session(uow: UnitOfWork, input: EndSessionInput) -> UUID:
