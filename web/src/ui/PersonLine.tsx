@@ -5,7 +5,7 @@ import { LevelMark } from "./icons.tsx";
 export type Rung = { code: string; name: string; order: number };
 
 export function PersonLine({ capacity, levels, tight }: {
-  capacity: { function: string; level: string | null; organisation: { name: string } };
+  capacity: { function: string; level: string | null; organisation: { name: string } | null };
   /** The levels of the lab: the mark's shape and hue follow their order. */
   levels?: readonly Rung[] | undefined;
   tight?: boolean;
@@ -14,7 +14,10 @@ export function PersonLine({ capacity, levels, tight }: {
   return (
     <span className={styles.line} data-tight={tight || undefined}>
       {rung && <LevelMark order={rung.order} label={rung.name} />}
-      <span><span className={styles.organisation}>{capacity.organisation.name}</span>{capacity.function && <span className="quiet"> · {capacity.function}</span>}</span>
+      <span>
+        {capacity.organisation && <span className={styles.organisation}>{capacity.organisation.name}</span>}
+        {capacity.function && <span className="quiet">{capacity.organisation && " · "}{capacity.function}</span>}
+      </span>
     </span>
   );
 }
