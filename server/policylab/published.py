@@ -1,10 +1,11 @@
-"""Where schema/ and workflows/ are: inside the wheel, or beside the package in a checkout."""
+"""Where schema/, workflows/ and the built web app are: inside the wheel, or in the checkout."""
 
 import json
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 BUNDLED = PACKAGE / "_published"
+BUNDLED_WEB = PACKAGE / "_web"
 CHECKOUT = PACKAGE.parent.parent
 
 
@@ -16,6 +17,14 @@ def schema_folder() -> Path:
 def workflows_folder() -> Path:
     """The folder with the workflow templates."""
     return _folder("workflows")
+
+
+def web_folder() -> Path | None:
+    """The folder with the built web app; None where nobody has built it."""
+    for home in (BUNDLED_WEB, CHECKOUT / "web" / "dist"):
+        if (home / "index.html").is_file():
+            return home
+    return None
 
 
 def _folder(name: str) -> Path:

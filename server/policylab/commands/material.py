@@ -128,6 +128,39 @@ def import_index(file: File, person: As) -> None:
     say(with_database(run))
 
 
+@app.command()
+def export(
+    version_set: Annotated[str, typer.Argument(help="Id of a frozen text, as addresses show it.")],
+    person: As,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="pdf, docx, odt, html, markdown, … All when left out.")
+    ] = None,
+    languages: Annotated[
+        str, typer.Option(help="One language, or two with a comma. All (two) when left out.")
+    ] = "",
+    out: Annotated[Path, typer.Option(help="The folder for the files.")] = Path(),
+) -> None:
+    """Take a frozen text away as files, with all that this person may see of it."""
+    from policylab.export import KINDS
+    from policylab.export import export as take_away
+    from policylab.kit.ids import key_of
+
+    wanted = [each.strip() for each in languages.split(",") if each.strip()]
+
+    async def run(database: Database, settings: Settings) -> list[Path]:
+        viewer, key = await _viewer(database, person), key_of(version_set, "VersionSet")
+        made: list[Path] = []
+        for each in kind or KINDS:
+            file = await take_away(database, viewer, set_id=key, kind=each, languages=wanted)
+            await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread((out / file.name).write_bytes, file.data)
+            made.append(out / file.name)
+        return made
+
+    for path in with_database(run):
+        say(str(path))
+
+
 @app.command("demo-run")
 def demo_run(
     out: Annotated[Path, typer.Option(help="The folder for the exported files.")],
