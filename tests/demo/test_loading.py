@@ -1,0 +1,82 @@
+"""Loading the demo: once is enough, and what was cut off goes on where it stopped."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from policylab import demo
+from policylab.demo.stage import Stage
+from policylab.kit.db import Database
+from policylab.kit.viewer import SYSTEM
+from policylab.settings import Settings
+
+COUNTED = (
+    "person", "organisation", "territory", "dialogue", "delegation", "mandate", "document",
+    "version_set", "thread", "amendment", "position", "procedure", "decision_record",
+    "assessment", "recommendation_response", "trace_link", "dialogue_fact", "audit_event",
+)  # fmt: skip
+
+
+class PowerFails(Exception):
+    """It does, in the middle of an act."""
+
+
+async def counts(database: Database) -> dict[str, int]:
+    async with database.rows(SYSTEM) as connection:
+        return {
+            name: await connection.fetchval(f"SELECT count(*) FROM {name}")  # noqa: S608
+            for name in COUNTED
+        }
+
+
+async def test_loading_a_second_time_changes_nothing(
+    arvenia: Database, furnished: tuple[str, Settings]
+) -> None:
+    before = await counts(arvenia)
+    assert await demo.load(arvenia, furnished[1]) is False
+    assert await counts(arvenia) == before
+
+
+async def test_loading_that_was_cut_off_goes_on_where_it_stopped(
+    new_house: Callable[[], str],
+    settings: Settings,
+    arvenia: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The power fails in the middle of an act: it is undone, and done once in the next run."""
+    database = await Database.connect(await asyncio.to_thread(new_house), size=4, listen=False)
+    once = Stage.once
+    done = 0
+
+    async def until_the_power_fails(self: Stage, name: str, viewer: Any, work: Any) -> Any:
+        nonlocal done
+        done += 1
+
+        async def cut_off(uow: Any) -> Any:
+            await work(uow)
+            raise PowerFails
+
+        return await once(self, name, viewer, cut_off if done == 150 else work)
+
+    monkeypatch.setattr(Stage, "once", until_the_power_fails)
+    with pytest.raises(PowerFails):
+        await demo.load(database, settings)
+    monkeypatch.undo()
+    assert await demo.load(database, settings) is True
+    assert await counts(database) == await counts(arvenia)
+    await database.close()
+
+
+async def test_two_that_load_at_the_same_moment_make_one_arvenia(
+    new_house: Callable[[], str], settings: Settings, arvenia: Database
+) -> None:
+    url = await asyncio.to_thread(new_house)
+    one = await Database.connect(url, size=4, listen=False)
+    other = await Database.connect(url, size=4, listen=False)
+    done = await asyncio.gather(demo.load(one, settings), demo.load(other, settings))
+    assert sorted(done) == [False, True]
+    assert await counts(one) == await counts(arvenia)
+    await one.close()
+    await other.close()
