@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from policylab import demo
 from policylab.kit.db import Database
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
+from policylab.settings import Settings
 from tests.serving import Served
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -40,18 +41,18 @@ def house(
     """A served house with demo data, for all browser tests of this run."""
     postgres_server.create_database("house_browser", template=template_database)
     url = postgres_server.url("house_browser", SERVICE)
+    folder = tmp_path_factory.mktemp("browser")
 
     async def furnish() -> None:
+        """With the served house's own key, because the demo's records are sealed with it."""
         database = await Database.connect(url, size=4)
         try:
-            await demo.load(database)
+            await demo.load(database, Settings(data_folder=folder))
         finally:
             await database.close()
 
     asyncio.run(furnish())
-    served = Served(
-        url, tmp_path_factory.mktemp("browser"), settings={"POLICYLAB_DEMO_MODE": "true"}
-    )
+    served = Served(url, folder, settings={"POLICYLAB_DEMO_MODE": "true"})
     served.start()
     yield served
     served.stop()

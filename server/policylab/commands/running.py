@@ -82,7 +82,7 @@ def _serve(settings: Settings, listening: socket.socket, *, first: Any) -> None:
 async def _load_demo(database: Database, settings: Settings) -> str:
     from policylab import demo, identity
 
-    if await demo.load(database):
+    if await demo.load(database, settings):
         say("The fictional state of Arvenia has been loaded.")
     people = await identity.list_people(database, illustrative_only=True)
     lines = [f"  {p.function('en'):44.44} {p.body('en')}" for p in people]
@@ -158,7 +158,7 @@ def seed(
             if empty:
                 await index.load_reference(database)
             else:
-                await demo.load(database)
+                await demo.load(database, settings)
 
     with_database(run)
     say("Loaded.")
