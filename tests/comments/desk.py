@@ -122,9 +122,7 @@ async def reopen(database: Database, made: Desk, language: str = "en") -> None:
             .where(col(LanguageVersion.document_id) == made.document_id)
             .where(col(LanguageVersion.language) == language)
         )
-        await documents.open_draft(
-            uow, made.table.rapporteur, language_version_id=part.one().id
-        )
+        await documents.open_draft(uow, made.table.rapporteur, language_version_id=part.one().id)
 
 
 async def rewrite(database: Database, made: Desk, place: int, text: str) -> UUID:
