@@ -46,7 +46,7 @@ export function DecisionsScreen() {
         <Part title={<Trans>Decided</Trans>}>
           <Lines label={t`Decided`}>
             {closed.map(({ id, record, verdict, closedAt, ...procedure }) => (
-              <Line key={id} side={record && <Button to={`/records/${record.id}`} label={t`Record ${record.identifier}`}>{record.state === "SEALED" ? <Trans>Read the record</Trans> : <Trans>Draft of the record</Trans>}</Button>}>
+              <Line key={id} side={record && <Button to={`/records/${record.id}`} label={record.state === "SEALED" ? t`Read the record ${record.identifier}` : t`Draft of the record ${record.identifier}`}>{record.state === "SEALED" ? <Trans>Read the record</Trans> : <Trans>Draft of the record</Trans>}</Button>}>
                 <Tag kind={outcomeKind(verdict.outcome)}>{outcomes[verdict.outcome]}</Tag> <Link to={record ? `/records/${record.id}` : `/texts/${procedure.set.id}`}><strong>{subject(procedure)}</strong></Link>
                 <p>{verdict.sentence}</p>
                 <p className="quiet">{record && <>{record.identifier} · </>}{closedAt && <Trans>Closed <Time value={closedAt} as="date" /></Trans>}{record && record.state !== "SEALED" && <> · <Trans>not sealed yet</Trans></>}</p>

@@ -1,5 +1,5 @@
 /** One procedure: what is decided, under which rule, where it stands level by level, and what can be done with it. */
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { CloseProcedureDocument, type DecisionsDocument, ReferDocument, WithdrawProcedureDocument } from "../../api/generated/operations.ts";
 import type { ResultOf } from "../../api/graphql.ts";
@@ -42,7 +42,7 @@ export function OpenProcedureView({ procedure, levels }: { procedure: ProcedureL
       <p className={styles.verdict} aria-live="polite"><Trans>As it stands:</Trans> {verdict.sentence}</p>
       {verdict.missing.length > 0 && (
         <div>
-          <h4><Plural value={verdict.missing.length} one="What is missing" other="What is missing" /></h4>
+          <h4><Trans>What is missing</Trans></h4>
           <ul className={styles.missing}>{verdict.missing.map((each) => <li key={each}>{each}</li>)}</ul>
         </div>
       )}
