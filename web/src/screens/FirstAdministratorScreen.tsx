@@ -22,6 +22,7 @@ export function FirstAdministratorScreen() {
     <Page title={t`Welcome to an empty house`} width="reading" lead={<Trans>Whoever started the service was shown a code. Enter it here: you become the first administrator.</Trans>}>
       <EnterCode next="/first-administrator" />
       <p className="quiet"><Trans>The code stands in the terminal. It works once, within a week; starting the service again makes a new one.</Trans></p>
+      <p><a href="/signin"><Trans>Sign in another way</Trans></a></p>
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 /** What needs the viewer, in sentences with one button each; below, the dialogues they take part in. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { HomeDocument, NoticesChangedDocument } from "../api/generated/operations.ts";
+import { HomeDocument, NoticesChangedDocument, SessionDocument } from "../api/generated/operations.ts";
 import { useLive, useScreen } from "../api/hooks.ts";
 import { DialogueLines } from "../features/labs/DialogueLines.tsx";
 import { Button } from "../ui/Button.tsx";
@@ -12,6 +12,7 @@ import { Time } from "../ui/Time.tsx";
 export function HomeScreen() {
   const { t } = useLingui();
   const { data, problem } = useScreen(HomeDocument, {});
+  const session = useScreen(SessionDocument, {});
   useLive(NoticesChangedDocument, {});
   if (problem) return <NotFound />;
   if (!data) return <PageSkeleton />;
@@ -33,7 +34,10 @@ export function HomeScreen() {
         )}
       <Part title={<Trans>Your dialogues</Trans>}>
         {dialogues.nodes.length === 0
-          ? <EmptyState title={<Trans>You take part in no dialogue yet</Trans>} action={<Button to="/labs"><Trans>Look at the labs</Trans></Button>}><Trans>A co-ordinator invites you to a delegation; from then on the dialogue stands here.</Trans></EmptyState>
+          ? <EmptyState title={<Trans>You take part in no dialogue yet</Trans>} action={<>
+            {session.data?.viewer?.administrator && <Button kind="primary" to="/first-administrator"><Trans>Set up your house</Trans></Button>}{" "}
+            <Button to="/labs"><Trans>Look at the labs</Trans></Button>
+          </>}><Trans>A co-ordinator invites you to a delegation; from then on the dialogue stands here.</Trans></EmptyState>
           : <DialogueLines dialogues={dialogues.nodes} label={t`Your dialogues`} />}
       </Part>
     </Page>
