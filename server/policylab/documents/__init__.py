@@ -17,8 +17,10 @@ from policylab.documents.events import (
 )
 from policylab.documents.freezing import freeze
 from policylab.documents.gate import DraftGate, right_on, rights_on
+from policylab.documents.importing import check_import, import_text
 from policylab.documents.projection import Projector, listen, project
-from policylab.documents.rules import DocumentKind
+from policylab.documents.reading import ReadFile, read_file
+from policylab.documents.rules import DocumentKind, ImportMismatch
 from policylab.documents.sections import Section, sections_of, text_hash
 from policylab.documents.service import (
     create_document,
@@ -49,19 +51,23 @@ __all__ = [
     "DocumentKind",
     "DraftGate",
     "DraftOpened",
+    "ImportMismatch",
     "Projector",
+    "ReadFile",
     "Run",
     "RunKind",
     "Section",
     "SectionChange",
     "TextProjected",
     "VersionFrozen",
+    "check_import",
     "compare",
     "compare_words",
     "create_document",
     "document_of",
     "draft_of",
     "freeze",
+    "import_text",
     "listen",
     "mended",
     "open_draft",
@@ -69,6 +75,7 @@ __all__ = [
     "open_suggestions",
     "plain_text",
     "project",
+    "read_file",
     "read_tree",
     "replace_section",
     "right_on",

@@ -110,3 +110,12 @@ def check_languages(tags: Collection[str], *, known: Collection[str]) -> list[st
         message = f"Choose among the languages of this dialogue: {', '.join(known)}."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="languages")
     return [tag for tag in known if tag in set(tags)]
+
+
+class ImportMismatch(Refused):
+    """A file that should follow another language has other clauses; `problems` lists which."""
+
+    def __init__(self, language: str, problems: Sequence[str]) -> None:
+        message = f"This file does not have the same clauses as the text in {language}."
+        super().__init__(RefusalCode.BAD_FILE, message, field="file")
+        self.problems = list(problems)

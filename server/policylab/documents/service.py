@@ -147,7 +147,7 @@ async def _first_draft(
 
 async def _skeleton_of_another(uow: UnitOfWork, part: LanguageVersion) -> Json | None:
     """The clauses of the language this one is written after, without words; None for the first."""
-    source = await source_of(uow, part)
+    source = await source_of(uow.session, part)
     if source is None:
         return None
     part.translation_of = source[0].id
@@ -155,12 +155,14 @@ async def _skeleton_of_another(uow: UnitOfWork, part: LanguageVersion) -> Json |
     return read_tree(skeleton(source[1]))
 
 
-async def source_of(uow: UnitOfWork, part: LanguageVersion) -> tuple[LanguageVersion, Json] | None:
+async def source_of(
+    session: AsyncSession, part: LanguageVersion
+) -> tuple[LanguageVersion, Json] | None:
     """The language version whose text another one follows, with the text; None without one.
 
     The one it was made from before, else the first other language that has words.
     """
-    others = await uow.session.exec(
+    others = await session.exec(
         select(LanguageVersion)
         .where(col(LanguageVersion.document_id) == part.document_id)
         .where(col(LanguageVersion.id) != part.id)
@@ -170,7 +172,7 @@ async def source_of(uow: UnitOfWork, part: LanguageVersion) -> tuple[LanguageVer
     for other in ordered:
         if other.translation_of == part.id:
             continue
-        tree = await text_now(uow.session, other.id)
+        tree = await text_now(session, other.id)
         if tree is not None and tree["content"]:
             return other, tree
     return None
