@@ -17,6 +17,7 @@ from policylab.export.cover import Cover, Fact, author, cover_of
 from policylab.export.dossier import Dossier
 from policylab.export.fair_copy import fair_copy, pairs
 from policylab.export.identifiers import path_of
+from policylab.export.packing import mended_odt
 from policylab.export.pandoc_tree import (
     Flavour,
     Translator,
@@ -46,7 +47,7 @@ async def write_docx(dossier: Dossier) -> bytes:
 
 async def write_odt(dossier: Dossier) -> bytes:
     """The same for OpenDocument."""
-    return await _office(dossier, Flavour.ODT, odt_reference(_running(dossier)))
+    return mended_odt(await _office(dossier, Flavour.ODT, odt_reference(_running(dossier))))
 
 
 async def write_html(dossier: Dossier) -> bytes:

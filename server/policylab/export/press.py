@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,7 @@ def drawable() -> frozenset[int]:
 async def print_pdf(data: bytes, pictures: Mapping[str, bytes], moment: int) -> bytes:
     """The PDF of a prepared text. Refused when it takes longer than a reader would wait."""
     pool = _pool()
-    loop = asyncio.get_running_loop()
-    work = loop.run_in_executor(pool, press, data, dict(pictures), moment)
+    work = asyncio.get_running_loop().run_in_executor(pool, _press(data, pictures, moment))
     try:
         return await asyncio.wait_for(work, LONGEST)
     except (TimeoutError, BrokenProcessPool) as problem:
@@ -61,11 +60,12 @@ async def print_pdf(data: bytes, pictures: Mapping[str, bytes], moment: int) -> 
         raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from problem
 
 
-def press(data: bytes, pictures: dict[str, bytes], moment: int) -> bytes:
-    """Set one PDF; runs in the pool."""
+def _press(data: bytes, pictures: Mapping[str, bytes], moment: int) -> Callable[[], bytes]:
+    """One piece of work for the pool: Typst's own function, so that a press loads nothing else."""
     files: Any = {"main.typ": _TEMPLATE.read_bytes()}
     files |= {f"pictures/{name}": picture for name, picture in pictures.items()}
-    made = typst.compile(
+    return partial(
+        typst.compile,
         files,
         font_paths=[str(folder) for folder in font_folders().values()],
         ignore_system_fonts=True,
@@ -73,8 +73,6 @@ def press(data: bytes, pictures: dict[str, bytes], moment: int) -> bytes:
         pdf_standards=list(STANDARDS),
         timestamp=moment,
     )
-    assert isinstance(made, bytes)
-    return made
 
 
 _pools: list[ProcessPoolExecutor] = []
