@@ -11,7 +11,7 @@ from policylab.kit.viewer import Viewer
 from policylab.labs import rules
 from policylab.labs.capacities import capacity_for, current_post, post_of
 from policylab.labs.events import AccessChanged, GrantChanged
-from policylab.labs.people import check_organisation, check_person
+from policylab.labs.people import check_organisation, check_person, hold_places
 from policylab.labs.standing import Standing, standing
 from policylab.labs.tables import Delegate, Grant
 from policylab.process import GRANTED_ROLES, Action, Role
@@ -66,6 +66,7 @@ def _check_role(here: Standing, role: Role) -> None:
 
 
 async def _check_free(uow: UnitOfWork, dialogue_id: UUID, person_id: UUID, role: Role) -> None:
+    await hold_places(uow, dialogue_id)
     held = await uow.session.exec(
         select(Grant.id)
         .where(col(Grant.dialogue_id) == dialogue_id, col(Grant.person_id) == person_id)

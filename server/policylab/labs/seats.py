@@ -16,7 +16,7 @@ from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import rules
 from policylab.labs.capacities import capacity_for, seated_post
 from policylab.labs.events import AccessChanged, DelegationChanged
-from policylab.labs.people import check_organisation, check_person
+from policylab.labs.people import check_organisation, check_person, hold_places
 from policylab.labs.standing import Standing, standing
 from policylab.labs.tables import Delegate, Delegation, Dialogue, Grant, Invitation
 from policylab.process import Action, Role, Said
@@ -63,6 +63,7 @@ async def create_delegation(
 
 
 async def _check_not_here(uow: UnitOfWork, dialogue_id: UUID, organisation_id: UUID) -> None:
+    await hold_places(uow, dialogue_id)
     there = await uow.session.exec(
         select(Delegation.id)
         .where(col(Delegation.dialogue_id) == dialogue_id, col(Delegation.until).is_(None))
@@ -172,6 +173,7 @@ async def _seat(
 
 
 async def _check_seat(uow: UnitOfWork, delegation: Delegation, person_id: UUID) -> None:
+    await hold_places(uow, delegation.dialogue_id)
     running = await uow.session.exec(
         select(Delegate)
         .where(col(Delegate.dialogue_id) == delegation.dialogue_id)
