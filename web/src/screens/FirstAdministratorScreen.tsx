@@ -4,6 +4,7 @@ import { LabsDocument, OrganisationChoicesDocument, PersonChoicesDocument, Sessi
 import { useScreen } from "../api/hooks.ts";
 import { EnterCode } from "../features/identity/EnterCode.tsx";
 import { FirstSteps } from "../features/identity/FirstSteps.tsx";
+import { Column } from "../ui/Form.tsx";
 import { Link } from "../ui/Link.tsx";
 import { Page, PageSkeleton } from "../ui/Page.tsx";
 
@@ -20,9 +21,11 @@ export function FirstAdministratorScreen() {
   if (data.viewer) return <Page title={t`This house has an administrator`} width="reading"><p><Link to="/"><Trans>Go to what needs you</Trans></Link></p></Page>;
   return (
     <Page title={t`Welcome to an empty house`} width="reading" lead={<Trans>Whoever started the service was shown a code. Enter it here: you become the first administrator.</Trans>}>
-      <EnterCode next="/first-administrator" />
-      <p className="quiet"><Trans>The code stands in the terminal. It works once, within a week; starting the service again makes a new one.</Trans></p>
-      <p><a href="/signin"><Trans>Sign in another way</Trans></a></p>
+      <Column>
+        <EnterCode next="/first-administrator" />
+        <p className="quiet"><Trans>The code stands in the terminal. It works once, within a week; starting the service again makes a new one.</Trans></p>
+        <p><a href="/signin"><Trans>Sign in another way</Trans></a></p>
+      </Column>
     </Page>
   );
 }

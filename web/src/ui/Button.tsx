@@ -35,7 +35,9 @@ const SIZES = { small: "xs", normal: "sm", large: "md" } as const;
 
 export function Button({ children, kind = "quiet", waiting, disabled, why, icon, size = "normal", to, download, type = "button", onClick, label, form, pressed }: ButtonProps) {
   const follow = useFollow(to ?? "");
-  const looks = { ...KINDS[kind], size: SIZES[size], leftSection: icon, "aria-label": label };
+  // What can't be pressed keeps the quiet ink of the disabled.
+  const { variant, ...ink } = KINDS[kind];
+  const looks = { variant, ...(why || disabled ? {} : ink), size: SIZES[size], leftSection: icon, "aria-label": label };
   if (to !== undefined && !why && !disabled) {
     return <Base component="a" href={to} {...(download ? { download: true } : { onClick: follow })} {...looks}>{children}</Base>;
   }

@@ -21,15 +21,20 @@ type Territory = House["territories"]["nodes"][number];
 
 /** Below so many, a field to look for one would be one thing too many. */
 const FEW = 8;
+/** So many are shown before somebody asks for all. */
+const PAGE = 12;
 
 /** A list with a field to look in, once it is long. */
 function Searched<Item extends { id: string }>({ items, label, wordsOf, children }: { items: readonly Item[]; label: string; wordsOf: (item: Item) => string; children: (item: Item) => ReactNode }) {
   const [typed, setTyped] = useState("");
-  const found = having(items, typed, wordsOf);
+  const [all, setAll] = useState(false);
+  const found = having(items, typed, wordsOf).toSorted((a, b) => wordsOf(a).localeCompare(wordsOf(b)));
+  const shown = all ? found : found.slice(0, PAGE);
   return (
     <Column gap="small">
       {items.length > FEW && <TextField label={label} type="search" value={typed} onChange={setTyped} />}
-      {found.length > 0 ? <Lines>{found.map(children)}</Lines> : <p className="quiet"><Trans>None has these words.</Trans></p>}
+      {found.length > 0 ? <Lines>{shown.map(children)}</Lines> : <p className="quiet"><Trans>None has these words.</Trans></p>}
+      {shown.length < found.length && <div><Button kind="plain" onClick={() => setAll(true)}><Trans>Show all {found.length}</Trans></Button></div>}
     </Column>
   );
 }
@@ -42,7 +47,7 @@ export function Organisations({ organisations, add }: { organisations: readonly 
     <Searched items={organisations} label={t`Look for an organisation`} wordsOf={({ name, territory }) => `${name} ${territory?.name ?? ""}`}>
       {(organisation) => (
         <Line key={organisation.id} side={organisation.illustrative && <Tag><Trans>Invented example</Trans></Tag>}>
-          {organisation.name}
+          <div>{organisation.name}</div>
           <div className="quiet">{kinds[organisation.kind]}{organisation.territory && organisation.territory.name !== organisation.name && <> · {organisation.territory.name}</>}</div>
         </Line>
       )}
@@ -60,7 +65,7 @@ export function People({ people, self, organisations, languages, add }: { people
       <Searched items={people} label={t`Look for somebody`} wordsOf={({ displayName, email, memberships }) => [displayName, email ?? "", ...memberships.map((post) => `${post.function} ${post.organisation.name}`)].join(" ")}>
         {(each) => (
           <Line key={each.id} side={<>{each.suspended && <Tag kind="danger"><Trans>account closed</Trans></Tag>}{each.id === self && <Tag kind="act"><Trans>you</Trans></Tag>}<Button size="small" kind="plain" label={t`Change ${each.displayName}`} onClick={() => setAsked(each.id)}><Trans>Change</Trans></Button></>}>
-            {each.displayName}
+            <div>{each.displayName}</div>
             {each.memberships.map((post) => <div key={post.id} className="quiet">{post.function}, {post.organisation.name}</div>)}
           </Line>
         )}
