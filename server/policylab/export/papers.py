@@ -27,6 +27,7 @@ from policylab.export.pandoc_tree import (
     link,
     para,
     raw,
+    span,
     strong,
 )
 from policylab.export.pandoc_tree import words as strings
@@ -119,19 +120,18 @@ async def _office(dossier: Dossier, flavour: Flavour, reference: bytes) -> bytes
 
 
 def _office_blocks(dossier: Dossier, flavour: Flavour) -> list[Json]:
-    covers = [cover_of(dossier, language) for language in dossier.languages]
-    blocks = [
-        in_language(_front(cover), language)
-        for cover, language in zip(covers, dossier.languages, strict=True)
-    ]
+    """One whole document for each language, one after the other."""
+    blocks: list[Json] = []
     for language in dossier.languages:
-        blocks.append(in_language(_contents(dossier, language), language))
-    for language in dossier.languages:
-        to = _translator(dossier, flavour, language)
-        own = to.blocks(fair_copy(dossier, language))
+        to, cover = _translator(dossier, flavour, language), cover_of(dossier, language)
+        turn = raw(*PAGE_BREAKS[flavour])
+        title = (
+            [] if not blocks else [turn, div([para(strings(cover.title))], custom_style="Title")]
+        )
+        front = [*title, *_front(cover), *_contents(dossier, language)]
+        text = to.blocks(fair_copy(dossier, language))
         back = to.blocks(annexes(dossier, language))
-        blocks += [raw(*PAGE_BREAKS[flavour]), in_language(own, language)]
-        blocks += [raw(*PAGE_BREAKS[flavour]), in_language(back, language)]
+        blocks.append(in_language([*front, turn, *text, turn, *back], language))
     return blocks
 
 
@@ -146,9 +146,8 @@ async def _converted(
     meta: dict[str, Json] = {}
     if flavour.styled:
         main = dossier.languages[0]
-        titles = dict.fromkeys(dossier.title(language) for language in dossier.languages)
         meta = {
-            "title": {"t": "MetaInlines", "c": strings(" / ".join(titles))},
+            "title": {"t": "MetaInlines", "c": strings(cover_of(dossier, main).title)},
             "lang": {"t": "MetaString", "c": main},
         }
     moment = int(dossier.frozen_at.timestamp())
@@ -211,7 +210,8 @@ def _contents(dossier: Dossier, language: str) -> list[Json]:
     house = house_language(language)
     made = [div([para(strings(words.CONTENTS.within(house)))], custom_style="TOC Heading")]
     for depth, number, title, place in _entries(dossier, language):
-        entry = link([*strings(number), {"t": "Str", "c": "\u2002"}, *strings(title)], f"#{place}")
+        named = [*strings(number), {"t": "Str", "c": "\u2002"}, *strings(title)]
+        entry = link([span(named, custom_style="Contents Entry")], f"#{place}")
         made.append(div([para([entry])], custom_style=f"toc {depth}"))
     return made
 
