@@ -1,0 +1,243 @@
+"""Looking for words in everything that the viewer may read, and in nothing else."""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from policylab.api.context import Context
+from policylab.api.declare import Node, in_language, load, plain, query, root, value
+from policylab.api.paging import LARGEST_PAGE, PAGE, After, Connection, First, listed
+from policylab.comments.sources import AMENDMENT, COMMENT, THREAD
+from policylab.decisions.sources import DECISION_RECORD, DISSENTING_STATEMENT
+from policylab.documents.sources import DOCUMENT, DRAFT_SECTION, VERSION_SECTION
+from policylab.index.sources import DIALOGUE_ASSESSMENT, RECOMMENDATION
+from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.ids import key_of, to_global
+from policylab.labs.sources import DIALOGUE
+
+Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
+
+SHORTEST, LONGEST = 2, 200
+MOST_HITS = 500
+AROUND = 90
+"""Characters of an excerpt on either side of what was found."""
+
+
+@value
+class SearchHit:
+    """One place where the words were found."""
+
+    kind: str = plain("clause, comment, amendment, record, recommendation, document or dialogue.")
+    title: str = plain("The heading, title or first words of what was found.")
+    number: str | None = plain("The clause's number, or the recommendation's.")
+    excerpt: str = plain("The words around what was found.")
+    url: str = plain("The page that shows it.")
+    dialogue: Dialogue | None = plain("The dialogue it belongs to.")
+    node: Node = plain("What was found, or the text that it stands in.")
+
+
+def _seen(alias: str, source: Any) -> str:
+    return source.scope.on(alias)
+
+
+_WORDS = "(SELECT string_agg(w.value, E'\\n') FROM jsonb_each_text({0}) w)"
+_COLUMNS = (
+    "kind, lab_id, dialogue_id, page, page_id, node, node_id, number, heading, titles, body, "
+    "section_id, language"
+)
+_PLACES = f"""
+SELECT 'clause', d.lab_id, s.dialogue_id, 'drafts', s.draft_id, 'Draft', s.draft_id,
+       s.number, s.heading, d.titles, s.text, s.section_id, s.language
+  FROM draft_section s JOIN document d ON d.id = s.document_id
+  JOIN draft o ON o.id = s.draft_id AND o.closed_at IS NULL
+ WHERE {_seen("s", DRAFT_SECTION)} AND {_seen("d", DOCUMENT)}
+UNION ALL
+SELECT 'clause', d.lab_id, s.dialogue_id, 'texts', s.version_set_id, 'Version', s.version_id,
+       s.number, s.heading, d.titles, s.text, s.section_id, s.language
+  FROM version_section s JOIN document d ON d.id = s.document_id
+ WHERE {_seen("s", VERSION_SECTION)} AND {_seen("d", DOCUMENT)}
+UNION ALL
+SELECT 'comment', c.lab_id, c.dialogue_id, CASE WHEN h.draft_id IS NULL THEN 'texts' ELSE 'drafts'
+       END, coalesce(h.draft_id, v.version_set_id), 'Thread', h.id,
+       NULL, NULL, d.titles, c.body, h.section_id, NULL
+  FROM comment c JOIN thread h ON h.id = c.thread_id JOIN document d ON d.id = h.document_id
+  LEFT JOIN version v ON v.id = h.version_id
+ WHERE {_seen("c", COMMENT)} AND {_seen("h", THREAD)} AND {_seen("d", DOCUMENT)}
+UNION ALL
+SELECT 'amendment', a.lab_id, a.dialogue_id, 'texts', a.set_id, 'Amendment', a.id,
+       NULL, NULL, d.titles, concat_ws(E'\\n', a.proposed, a.reasons), a.section_id, a.language
+  FROM amendment a JOIN document d ON d.id = a.document_id
+ WHERE {_seen("a", AMENDMENT)} AND {_seen("d", DOCUMENT)}
+UNION ALL
+SELECT 'record', r.lab_id, r.dialogue_id, 'records', r.id, 'DecisionRecord', r.id,
+       NULL, r.identifier, NULL, concat_ws(E'\\n', r.identifier, {_WORDS.format("d.titles")},
+       (SELECT string_agg(t.text, E'\\n') FROM dissenting_statement t
+         WHERE t.record_id = r.id AND {_seen("t", DISSENTING_STATEMENT)})), NULL, NULL
+  FROM decision_record r JOIN document d ON d.id = r.document_id
+ WHERE {_seen("r", DECISION_RECORD)} AND {_seen("d", DOCUMENT)}
+UNION ALL
+SELECT 'recommendation', NULL, NULL, 'index', n.assessment_id, 'Recommendation', n.id,
+       n.number, NULL, n.texts, {_WORDS.format("n.texts")}, NULL, NULL
+  FROM recommendation n
+ WHERE {_seen("n", RECOMMENDATION)} AND n.assessment_id IS NOT NULL
+UNION ALL
+SELECT 'document', d.lab_id, d.dialogue_id, 'documents', d.id, 'Document', d.id,
+       NULL, NULL, d.titles, {_WORDS.format("d.titles")}, NULL, NULL
+  FROM document d WHERE {_seen("d", DOCUMENT)}
+UNION ALL
+SELECT 'dialogue', g.lab_id, g.id, 'dialogues', g.id, 'Dialogue', g.id,
+       NULL, NULL, g.questions, concat_ws(E'\\n', {_WORDS.format("g.questions")},
+       {_WORDS.format("g.scopes")}), NULL, NULL
+  FROM dialogue g WHERE {_seen("g", DIALOGUE)}
+"""  # noqa: S608 our names
+_SEARCH = f"""
+WITH asked AS (
+  SELECT policylab_plain($1) AS words,
+         plainto_tsquery('simple', policylab_plain($1)) AS every_word,
+         '%' || replace(replace(replace(policylab_plain($1), '\\', '\\\\'), '%', '\\%'), '_', '\\_')
+           || '%' AS part
+), place ({_COLUMNS}) AS ({_PLACES}
+), spoken AS (
+  SELECT p.*, policylab_plain(coalesce(p.body, '')) AS said FROM place p
+   WHERE $2::uuid IS NULL OR p.lab_id = $2 OR (p.kind = 'recommendation' AND p.page_id IN (
+         SELECT x.assessment_id FROM dialogue_assessment x
+          WHERE x.lab_id = $2 AND {_seen("x", DIALOGUE_ASSESSMENT)}))
+  OFFSET 0
+)
+SELECT s.*,
+       (s.number IS NOT NULL AND s.number = $1)::int * 4
+       + (s.said LIKE a.part)::int * 2 + (to_tsvector('simple', s.said) @@ a.every_word)::int
+       + word_similarity(a.words, s.said) AS worth
+  FROM spoken s, asked a
+ WHERE s.said LIKE a.part OR to_tsvector('simple', s.said) @@ a.every_word
+    OR a.words <% s.said OR s.number = $1
+ ORDER BY worth DESC, s.page = 'texts', s.node_id DESC
+ LIMIT {MOST_HITS}
+"""  # noqa: S608 our names
+
+
+async def find(
+    context: Context,
+    text: Annotated[
+        str, strawberry.argument(description="Words, parts of words, or the number of a clause.")
+    ],
+    lab_id: Annotated[
+        strawberry.ID | None, strawberry.argument(description="Only in this lab.")
+    ] = None,
+    first: First = PAGE,
+    after: After = None,
+) -> Connection[SearchHit]:
+    """The best places first. Accents, capitals and small slips of the pen do not matter."""
+    if not 1 <= first <= LARGEST_PAGE:
+        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
+    asked = " ".join(unicodedata.normalize("NFC", text).replace("\0", " ").split())
+    if len(asked) > LONGEST:
+        message = f"Look for at most {LONGEST} characters."
+        raise Refused(RefusalCode.TOO_LARGE, message, field="text")
+    lab = key_of(lab_id, "Lab") if lab_id else None
+    places = await _places(context, asked, lab) if _is_enough(asked) else []
+    page = listed(places, first=first, after=after)
+    page.nodes = await _shown(context, page.nodes, asked)
+    for edge, node in zip(page.edges, page.nodes, strict=True):
+        edge.node = node
+    return page
+
+
+def _is_enough(asked: str) -> bool:
+    """A word, or the number of a clause: "1" alone is one."""
+    return len(asked) >= SHORTEST or asked.isdigit()
+
+
+async def _places(context: Context, asked: str, lab: UUID | None) -> list[Any]:
+    if not context.viewer.signed_in:
+        return []
+    async with context.database.rows(context.viewer) as connection:
+        rows = await connection.fetch(_SEARCH, asked, lab)
+    return list(_distinct(rows))
+
+
+def _distinct(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """A wording of a clause once, however many versions have it."""
+    seen: set[Any] = set()
+    for row in rows:
+        key = row["node_id"]
+        if row["kind"] == "clause":
+            key = (row["section_id"], row["language"], row["body"])
+        if key not in seen:
+            seen.add(key)
+            yield row
+
+
+async def _shown(context: Context, rows: Sequence[Any], asked: str) -> list[SearchHit]:
+    return list(await asyncio.gather(*(_hit(context, row, asked) for row in rows)))
+
+
+_PAGES = {
+    "drafts": "Draft",
+    "texts": "VersionSet",
+    "records": "DecisionRecord",
+    "index": "Assessment",
+    "documents": "Document",
+    "dialogues": "Dialogue",
+}
+
+
+async def _hit(context: Context, row: Mapping[str, Any], asked: str) -> SearchHit:
+    node = await load(context, row["node"], row["node_id"])
+    dialogue = None
+    if row["dialogue_id"] is not None:
+        dialogue = await load(context, "Dialogue", row["dialogue_id"])
+    anchor = f"#{row['section_id']}" if row["section_id"] else ""
+    return SearchHit(
+        kind=row["kind"],
+        title=row["heading"] or in_language(row["titles"], context.locale)[:LONGEST],
+        number=row["number"] or None,
+        excerpt=excerpt(row["body"] or "", asked),
+        url=f"/{row['page']}/{to_global(_PAGES[row['page']], row['page_id'])}{anchor}",
+        dialogue=dialogue,
+        node=node,
+    )
+
+
+def excerpt(body: str, asked: str) -> str:
+    """The words around the first place where what was asked for stands; else the beginning."""
+    said = " ".join(body.split())
+    folded, places = _folded(said)
+    wanted = _folded(asked)[0]
+    at = folded.find(wanted)
+    if at < 0:
+        found = (re.search(rf"\b{re.escape(word)}", folded) for word in wanted.split())
+        at = min((match.start() for match in found if match), default=0)
+    middle = places[at] if at < len(places) else 0
+    start, end = max(0, middle - AROUND), min(len(said), middle + len(asked) + AROUND)
+    start = 0 if start == 0 else said.find(" ", start, middle) + 1 or start
+    end = len(said) if end == len(said) else max(said.rfind(" ", middle, end), middle + len(asked))
+    return ("…" if start else "") + said[start:end] + ("…" if end < len(said) else "")
+
+
+def _folded(words: str) -> tuple[str, list[int]]:
+    """Without accents and capitals; and for each letter where it stood."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(words):
+        for part in unicodedata.normalize("NFKD", letter).casefold():
+            if not unicodedata.combining(part):
+                letters.append(part)
+                places.append(place)
+    return "".join(letters), places
+
+
+@query
+class SearchQuery:
+    search: Connection[SearchHit] = root(
+        "Places in texts, remarks, amendments, decisions and recommendations where words stand. "
+        "What the viewer may not read is not looked at.",
+        find,
+        access="each place as what it stands in",
+    )
