@@ -44,7 +44,7 @@ export function Button({ children, kind = "quiet", waiting, disabled, why, icon,
   if (why) {
     return (
       <Tooltip label={why} multiline w="var(--pl-outline)">
-        <Base {...looks} data-disabled aria-disabled="true" aria-description={why} type="button" onClick={(event) => event.preventDefault()}>
+        <Base {...looks} {...KINDS.quiet} c={undefined} data-disabled aria-disabled="true" aria-description={why} type="button" onClick={(event) => event.preventDefault()}>
           {children}
         </Base>
       </Tooltip>

@@ -33,19 +33,13 @@ export function OpenProcedureView({ procedure, levels }: { procedure: ProcedureL
     <article className={styles.procedure}>
       <header>
         <p className="quiet">
-          {procedure.state === "SUSPENDED" ? <Tag kind="needs"><Trans>Suspended</Trans></Tag> : <Tag kind="act"><Trans>Open</Trans></Tag>}{" "}
+          {procedure.state === "SUSPENDED" ? <Tag kind="needs"><Trans>Suspended</Trans></Tag> : <Tag kind="act"><Trans>Under way</Trans></Tag>}{" "}
           <Trans>Positions until <Time value={procedure.closesAt} /></Trans>
         </p>
         <h3><Link to={`/texts/${procedure.set.id}${at}`}>{subject(procedure)}</Link></h3>
         <p className="quiet">{procedure.rule.sentence}</p>
       </header>
       <p className={styles.verdict} aria-live="polite"><Trans>As it stands:</Trans> {verdict.sentence}</p>
-      {verdict.missing.length > 0 && (
-        <div>
-          <h4><Trans>What is missing</Trans></h4>
-          <ul className={styles.missing}>{verdict.missing.map((each) => <li key={each}>{each}</li>)}</ul>
-        </div>
-      )}
       <VerdictTable verdict={verdict} levels={levels} />
       {procedure.referrals.map((referral) => (
         <Notice key={referral.delegation.id} kind="needs" title={<><OrganisationLine name={referral.delegation.organisation.name} level={referral.delegation.level} /> <Trans>asked its principals to take this up</Trans></>}>
@@ -77,10 +71,10 @@ function Steps({ procedure }: { procedure: ProcedureLine }) {
   return (
     <div className={styles.steps} data-screen-only>
       <Button to={`/texts/${procedure.set.id}/positions`}><Trans>Look at the positions</Trans></Button>
-      {mayClose && <Button kind="primary" why={mayClose.why} onClick={() => setAsked("close")}><Trans>Close</Trans></Button>}
+      {mayClose && <Button kind="primary" why={mayClose.why} onClick={() => setAsked("close")}><Trans>Close the procedure</Trans></Button>}
       {mayRefer && <Button why={mayRefer.why} onClick={() => setAsked("refer")}><Trans>Refer to our principals</Trans></Button>}
       {mayWithdraw && <Button kind="plain" why={mayWithdraw.why} onClick={() => setAsked("withdraw")}><Trans>Withdraw</Trans></Button>}
-      <ConfirmByName open={asked === "close"} onClose={shut} onConfirm={() => void doClose()} title={t`Close this procedure`} name={procedure.set.document.title} verb={t`Close`} waiting={closing.waiting}>
+      <ConfirmByName open={asked === "close"} onClose={shut} onConfirm={() => void doClose()} title={t`Close the procedure`} name={procedure.set.document.title} verb={t`Close the procedure`} waiting={closing.waiting}>
         <p><Trans>The positions are counted as they stand now, and the outcome can't be changed. A record is then drafted for sealing.</Trans></p>
         <p className={styles.verdict}>{procedure.verdict.sentence}</p>
         <RefusalNotice refusal={closing.refusal} />

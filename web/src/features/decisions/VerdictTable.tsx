@@ -14,6 +14,11 @@ export function VerdictTable({ verdict, levels }: { verdict: Verdict; levels: re
   const order = (code: string | null) => levels.find((level) => level.code === code)?.order ?? levels.length;
   const rows = verdict.tallies.filter(({ level }) => level !== null).toSorted((a, b) => order(a.level) - order(b.level));
   const all = verdict.tallies.find(({ level }) => level === null);
+  // For and against always stand there; the others where somebody is in them.
+  const columns = ([
+    { key: "for", stance: "SUPPORT", name: t`For` }, { key: "against", stance: "OBJECT", name: t`Against` }, { key: "abstain", stance: "ABSTAIN", name: t`Abstain` },
+    { key: "noPosition", stance: "NONE", name: t`Silent` }, { key: "notCompetent", stance: "NOT_COMPETENT", name: t`Outside powers` },
+  ] as const).filter(({ key }, place) => place < 2 || verdict.tallies.some((tally) => tally[key] > 0));
   const name = (tally: Verdict["tallies"][number]) => {
     const level = levels.find((each) => each.code === tally.level);
     return level ? <span className={styles.level}><LevelMark order={level.order} /> {level.name}</span> : (tally.level ?? t`All together`);
@@ -26,7 +31,8 @@ export function VerdictTable({ verdict, levels }: { verdict: Verdict; levels: re
   const line = (tally: Verdict["tallies"][number]) => (
     <tr key={tally.level ?? "all"}>
       <th scope="row">{name(tally)}</th>
-      <td>{tally.for}</td><td>{tally.against}</td><td>{tally.abstain}</td><td>{tally.noPosition}</td><td>{tally.notCompetent}</td><td>{tally.entitled}</td>
+      {columns.map(({ key }) => <td key={key}>{tally[key]}</td>)}
+      <td>{tally.entitled}</td>
       <td data-says={tally.passes === true && tally.quorumMet ? "yes" : "no"}>{says(tally)}</td>
     </tr>
   );
@@ -36,11 +42,7 @@ export function VerdictTable({ verdict, levels }: { verdict: Verdict; levels: re
         <thead>
           <tr>
             <th scope="col"><Trans>Level</Trans></th>
-            <th scope="col"><StanceGlyph stance="SUPPORT" size="small" /> <Trans>For</Trans></th>
-            <th scope="col"><StanceGlyph stance="OBJECT" size="small" /> <Trans>Against</Trans></th>
-            <th scope="col"><StanceGlyph stance="ABSTAIN" size="small" /> <Trans>Abstain</Trans></th>
-            <th scope="col"><StanceGlyph stance="NONE" size="small" /> <Trans>Silent</Trans></th>
-            <th scope="col"><StanceGlyph stance="NOT_COMPETENT" size="small" /> <Trans>Outside powers</Trans></th>
+            {columns.map(({ key, stance, name }) => <th key={key} scope="col"><StanceGlyph stance={stance} size="small" /> {name}</th>)}
             <th scope="col"><Trans>Entitled</Trans></th>
             <th scope="col"><Trans>Result</Trans></th>
           </tr>

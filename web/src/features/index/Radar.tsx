@@ -1,5 +1,5 @@
 /** A radar drawn by hand: the place, the cities it was compared with, an earlier year. The numbers stand beside it. */
-import { at, CENTRE, label, outline, wrapped } from "./radar.ts";
+import { at, CENTRE, label, outline, RADIUS, wrapped } from "./radar.ts";
 import type { Axis } from "./figures.ts";
 import styles from "./Index.module.css";
 
@@ -12,23 +12,21 @@ export function Radar({ drawn, finding }: { drawn: readonly Axis[]; finding: str
   return (
     // A drawing made here is no file that an <img> could show.
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-    <svg className={styles.radar} viewBox={`0 0 ${CENTRE * 2} ${CENTRE * 2 - 40}`} role="img" aria-label={finding}>
-      <g transform="translate(0 -20)">
-        {RINGS.map((ring) => <path key={ring} className={styles.ring} d={outline(drawn.map(() => ring))} />)}
-        {drawn.map((axis, place) => {
-          const end = at(place, count, 1);
-          return <line key={axis.code} className={styles.spoke} x1={CENTRE} y1={CENTRE} x2={end.x} y2={end.y} />;
-        })}
-        {RINGS.map((ring) => <text key={ring} className={styles.scale} x={CENTRE + 4} y={at(0, count, ring / 100).y + 12}>{ring}</text>)}
-        {before && <path className={styles.earlier} d={before} />}
-        {peers && <path className={styles.peers} d={peers} />}
-        <path className={styles.place} d={outline(drawn.map(({ value }) => value))} />
-        {drawn.map((axis, place) => {
-          const point = at(place, count, axis.value / 100);
-          return <circle key={axis.code} className={styles.dot} cx={point.x} cy={point.y} r={4} />;
-        })}
-        {drawn.map((axis, place) => <AxisLabel key={axis.code} axis={axis} place={place} count={count} />)}
-      </g>
+    <svg className={styles.radar} viewBox={`0 ${CENTRE - RADIUS * 1.25} ${CENTRE * 2} ${RADIUS * 2.5}`} role="img" aria-label={finding}>
+      {RINGS.map((ring) => <path key={ring} className={styles.ring} d={outline(drawn.map(() => ring))} />)}
+      {drawn.map((axis, place) => {
+        const end = at(place, count, 1);
+        return <line key={axis.code} className={styles.spoke} x1={CENTRE} y1={CENTRE} x2={end.x} y2={end.y} />;
+      })}
+      {RINGS.map((ring) => <text key={ring} className={styles.scale} x={CENTRE + 4} y={at(0, count, ring / 100).y + 12}>{ring}</text>)}
+      {before && <path className={styles.earlier} d={before} />}
+      {peers && <path className={styles.peers} d={peers} />}
+      <path className={styles.place} d={outline(drawn.map(({ value }) => value))} />
+      {drawn.map((axis, place) => {
+        const point = at(place, count, axis.value / 100);
+        return <circle key={axis.code} className={styles.dot} cx={point.x} cy={point.y} r={4} />;
+      })}
+      {drawn.map((axis, place) => <AxisLabel key={axis.code} axis={axis} place={place} count={count} />)}
     </svg>
   );
 }

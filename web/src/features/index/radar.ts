@@ -1,6 +1,6 @@
 /** The geometry of a radar: the first axis upright, the others clockwise. */
-export const CENTRE = 280;
-export const RADIUS = 170;
+export const CENTRE = 300;
+export const RADIUS = 190;
 
 export type Point = { x: number; y: number };
 const round = (value: number) => Math.round(value * 10) / 10;

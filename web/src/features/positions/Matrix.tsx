@@ -48,8 +48,9 @@ export function Matrix({ matrix, mine, onOpen }: { matrix: MatrixData; mine: str
             </tr>
           ))}
         </tbody>
-        {matrix.verdict && <Foot verdict={matrix.verdict} groups={groups} width={columns.length + 1} />}
+        {matrix.verdict && <Foot verdict={matrix.verdict} groups={groups} />}
       </Table>
+      {matrix.verdict && <p className={styles.verdict} aria-live="polite">{matrix.verdict.provisional && <><Trans>As it stands:</Trans> </>}{matrix.verdict.sentence}</p>}
       <p className={styles.legend}>{SHOWN.map((stance) => <span key={stance}><StanceGlyph stance={stance} size="small" /> {names[stance]}</span>)}</p>
     </div>
   );
@@ -57,7 +58,7 @@ export function Matrix({ matrix, mine, onOpen }: { matrix: MatrixData; mine: str
 
 function ClauseName({ row }: { row: Row }) {
   if (row.sectionId === null) return <strong><Trans>The whole text</Trans></strong>;
-  return <span className={styles.clause}><span className={styles.number}>{row.number}</span><span>{row.heading || row.excerpt}</span></span>;
+  return <span className={styles.clause}><span className={styles.number}>{row.number}</span><span className={styles.excerpt}>{row.heading || row.excerpt}</span></span>;
 }
 
 /** The glyph of a cell, and below it in words what is special about this position. */
@@ -80,7 +81,7 @@ function Cell({ position, name, onOpen }: { position: PositionLine | null | unde
   );
 }
 
-function Foot({ verdict, groups, width }: { verdict: NonNullable<MatrixData["verdict"]>; groups: ReturnType<typeof byLevel<MatrixData["delegations"][number]>>; width: number }) {
+function Foot({ verdict, groups }: { verdict: NonNullable<MatrixData["verdict"]>; groups: ReturnType<typeof byLevel<MatrixData["delegations"][number]>> }) {
   return (
     <tfoot>
       <tr>
@@ -102,7 +103,6 @@ function Foot({ verdict, groups, width }: { verdict: NonNullable<MatrixData["ver
           );
         })}
       </tr>
-      <tr><td colSpan={width} className={styles.verdict} aria-live="polite">{verdict.provisional && <><Trans>As it stands:</Trans> </>}{verdict.sentence}</td></tr>
     </tfoot>
   );
 }

@@ -24,7 +24,7 @@ export function CoverageTable({ rows, onOpen }: { rows: readonly CoverageRow[]; 
             <th scope="col"><Trans>Recommendation</Trans></th>
             <th scope="col"><Trans>State</Trans></th>
             {clauses.map((clause) => <th key={clause.sectionId} scope="col" className={styles.clause} title={clause.heading ?? undefined}>{clause.number ?? t`gone`}<span className="unseen"> {clause.heading}</span></th>)}
-            <th scope="col"><Trans>Decision</Trans></th>
+            <th scope="col" className={styles.decision}><Trans>Decision</Trans></th>
           </tr>
         </thead>
         <tbody>
@@ -35,14 +35,14 @@ export function CoverageTable({ rows, onOpen }: { rows: readonly CoverageRow[]; 
               </th>
               <td className={styles.state}>
                 <CoverGlyph state={row.state} /> <span>{states[row.state]}</span>
-                {row.response && <small className="quiet">{answers[row.response.answer]}{row.response.referredTo && <>: {row.response.referredTo.name}</>}</small>}
+                {row.response && row.response.answer !== "DECLINED" && <small className="quiet">{row.response.referredTo?.name ?? answers[row.response.answer]}</small>}
               </td>
               {clauses.map((clause) => {
                 const link = row.links.find(({ sectionId }) => sectionId === clause.sectionId);
                 const label = link && `${kinds[link.kind]}${link.state === "TO_BE_CONFIRMED" ? `, ${t`to be confirmed`}` : ""}`;
                 return <td key={clause.sectionId} className={styles.clause}>{link && <CoverGlyph state={cellState(link)} label={label} />}</td>;
               })}
-              <td>{row.decisions.map((each) => <Link key={each.id} to={`/records/${each.id}`}>{each.identifier}</Link>)}</td>
+              <td className={styles.decision}>{row.decisions.map((each) => <Link key={each.id} to={`/records/${each.id}`}>{each.identifier}</Link>)}</td>
             </tr>
           ))}
         </tbody>
