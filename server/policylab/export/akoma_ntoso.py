@@ -14,6 +14,7 @@ from uuid import UUID
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from policylab.documents.tree import Json
+from policylab.export import words
 from policylab.export.annexes import annexes
 from policylab.export.cover import cover_of
 from policylab.export.dossier import Dossier, within
@@ -200,8 +201,9 @@ class _Writer:
         _into(version, "docDate", cover.subtitle, date=self._day())
         if cover.notice:
             _into(made, "p", cover.notice)
+        colon = words.COLON.within(house_language(self.language))
         for fact in cover.facts:
-            _into(made, "p", f"{fact.label}: {fact.text}")
+            _into(made, "p", f"{fact.label}{colon} {fact.text}")
         return made
 
     def main_body(self) -> Element:
@@ -244,7 +246,7 @@ class _Writer:
         if kind == "measure" and node["attrs"]["facts"]:
             listed = _into(content, "ul")
             for label, text in node["attrs"]["facts"]:
-                _into(_into(listed, "li"), "p", f"{label}{text}")
+                _into(_into(listed, "li"), "p", f"{label} {text}")
         return made
 
     def _container(self, name: str, blocks: Sequence[Json], key: UUID | None) -> Element:

@@ -42,7 +42,11 @@ Line = tuple[str, str | Json]
 def labelled(rows: Iterable[Line]) -> Json:
     """A list of labels with what belongs to them; a line without words is left out."""
     items = [
-        {"type": "listItem", "attrs": {"id": ""}, "content": [paragraph(run(label, "bold"), text)]}
+        {
+            "type": "listItem",
+            "attrs": {"id": ""},
+            "content": [paragraph(run(label, "bold"), run(" "), text)],
+        }
         for label, text in rows
         if text
     ]
@@ -120,7 +124,7 @@ class _Annexes:
 
     def _decision(self, decision: Decision) -> list[Json]:
         title = (
-            decision.identifier or f"{self.label(words.DECISION)}{self._subject(decision.subject)}"
+            decision.identifier or f"{self.label(words.DECISION)} {self._subject(decision.subject)}"
         )
         sentence = within(decision.sentences, self.house)
         opening = [paragraph(sentence)] if sentence else []

@@ -8,7 +8,7 @@ that are there. Suggestions are resolved as the text stood: what was only propos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -40,6 +40,17 @@ def pairs(dossier: Dossier) -> list[tuple[UUID, list[list[Json]]]]:
     copies = [dict(parts(dossier, language)) for language in dossier.languages]
     order = list(dict.fromkeys(key for copy in copies for key in copy))
     return [(key, [copy.get(key, []) for copy in copies]) for key in order]
+
+
+def targets_in(nodes: Iterable[Json]) -> Iterator[str]:
+    """The clauses that links within the text lead to."""
+    for node in nodes:
+        for mark in node.get("marks", ()):
+            if "anchor" in mark:
+                yield mark["anchor"]
+        yield from targets_in(node.get("content", ()))
+        for row in node.get("rows", ()):
+            yield from targets_in(row)
 
 
 def plain(text: str) -> str:

@@ -106,6 +106,8 @@ class Translator:
     flavour: Flavour
     language: str
     pictures: Mapping[str, Picture]
+    targets: frozenset[str] = frozenset()
+    """The clauses that the text itself leads to."""
 
     def anchor(self, identifier: str) -> str:
         """The name of a place; the same clause has another one in another language."""
@@ -156,7 +158,8 @@ class Translator:
         attrs = node["attrs"]
         number = attrs.get("number", "")
         level = attrs["depth"] + (0 if self.flavour.styled else 1)
-        title = [*self._number(number), *self.inlines(node["content"])]
+        place = self._place(attrs["id"])
+        title = [*place, *self._number(number), *self.inlines(node["content"])]
         classes = ["annex"] if attrs.get("annex") and number else []
         return header(level, title, self.anchor(attrs["id"]), *classes)
 
@@ -175,7 +178,17 @@ class Translator:
         made = [opening, *(self._continued(block) for block in self.blocks(rest))]
         if node["type"] == "measure":
             made += self._facts(node["attrs"]["facts"])
-        return [div(made, [node["type"]], self.anchor(node["attrs"]["id"]))]
+        identifier = node["attrs"]["id"]
+        if self.flavour is Flavour.MARKDOWN:
+            made[0]["c"] = self._place(identifier) + made[0]["c"]
+            return made
+        return [div(made, [node["type"]], self.anchor(identifier))]
+
+    def _place(self, identifier: str) -> list[Json]:
+        """An anchor for Markdown, only where the text leads to it: readers see the source."""
+        if self.flavour is not Flavour.MARKDOWN or identifier not in self.targets:
+            return []
+        return [{"t": "RawInline", "c": ["html", f'<a id="{self.anchor(identifier)}"></a>']}]
 
     def _mark(self, number: str) -> list[Json]:
         """The number in front of a clause."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from policylab.documents.tree import Json
 from policylab.export import html_page, pandoc, words
 from policylab.export.annexes import annexes
 from policylab.export.cover import Cover, Fact, author, cover_of
 from policylab.export.dossier import Dossier
-from policylab.export.fair_copy import fair_copy, pairs
+from policylab.export.fair_copy import fair_copy, pairs, targets_in
 from policylab.export.identifiers import path_of
 from policylab.export.packing import mended_odt
 from policylab.export.pandoc_tree import (
@@ -89,10 +90,12 @@ def _markdown_blocks(dossier: Dossier) -> list[Json]:
     blocks: list[Json] = []
     for language in dossier.languages:
         to, cover = _translator(dossier, Flavour.MARKDOWN, language), cover_of(dossier, language)
+        text = fair_copy(dossier, language)
+        to = replace(to, targets=frozenset(targets_in(text)))
         own = [header(1, strings(cover.title)), para(strings(f"{cover.kicker} — {cover.subtitle}"))]
         own += [{"t": "BlockQuote", "c": [para([strong(cover.notice)])]}] if cover.notice else []
-        own += [_listed(cover.facts)]
-        own += to.blocks(fair_copy(dossier, language)) + to.blocks(annexes(dossier, language))
+        own += [_listed(cover.facts, words.COLON.within(house_language(language)))]
+        own += to.blocks(text) + to.blocks(annexes(dossier, language))
         blocks += own if len(dossier.languages) == 1 else [in_language(own, language)]
     return blocks
 
@@ -184,11 +187,11 @@ def _fact(fact: Fact) -> list[Json]:
     return [label, {"t": "LineBreak"}, *text]
 
 
-def _listed(facts: Sequence[Fact]) -> Json:
+def _listed(facts: Sequence[Fact], colon: str) -> Json:
     items: list[list[Json]] = []
     for fact in facts:
         text = [{"t": "Code", "c": [["", [], []], fact.text]}] if fact.code else strings(fact.text)
-        items.append([{"t": "Plain", "c": [strong(f"{fact.label}:"), {"t": "Space"}, *text]}])
+        items.append([{"t": "Plain", "c": [strong(fact.label + colon), {"t": "Space"}, *text]}])
     return {"t": "BulletList", "c": items}
 
 

@@ -8,7 +8,8 @@ from babel.dates import format_date
 
 from policylab.process.rules import Said
 
-COLON = Said(": ", "\u00a0: ")
+COLON = Said(":", "\u00a0:")
+"""Between a label and its words; a space follows."""
 KINDS = {
     "strategy": Said("Strategy", "Stratégie"),
     "position_paper": Said("Position paper", "Document de position"),
