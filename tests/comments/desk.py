@@ -75,7 +75,7 @@ async def desk(
             rapporteur,
             dialogue_id=table.dialogue_id,
             kind=DocumentKind.POSITION_PAPER,
-            titles={language: "Who teaches" for language in languages},
+            titles=dict.fromkeys(languages, "Who teaches"),
         )
         await uow.session.flush()
         parts = await uow.session.exec(

@@ -105,8 +105,7 @@ async def test_who_does_not_write_the_text_settles_nothing(
 async def with_a_suggesting_expert(database: Database) -> Desk:
     """In the workflow from INDEX to strategy experts suggest and do not write."""
     table = await make.table(database, template="index-followup-strategy")
-    made = await desk.desk(database, table)
-    return made
+    return await desk.desk(database, table)
 
 
 async def test_who_made_a_suggestion_takes_it_back_and_can_not_accept_it(

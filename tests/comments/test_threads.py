@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlmodel import col, select
 
@@ -304,11 +305,10 @@ async def test_the_database_itself_keeps_a_note_closed(
 ) -> None:
     made = await desk.desk(database)
     thread = await note(database, made.table.delegate("CITY"), made)
-    with pytest.raises(Exception, match="stays where it was begun"):
-        async with database.write(SYSTEM) as uow:
-            row = await uow.session.get(Thread, thread.id)
-            assert row is not None
-            row.visibility, row.delegation_id = ThreadVisibility.DIALOGUE, None
+    opening = "UPDATE thread SET visibility = 'DIALOGUE', delegation_id = NULL WHERE id = $1"
+    async with database.raw() as connection:
+        with pytest.raises(asyncpg.CheckViolationError, match="stays where it was begun"):
+            await connection.execute(opening, thread.id)
     assert (await kept(database, thread)).visibility is ThreadVisibility.DELEGATION
 
 
