@@ -18,7 +18,8 @@ from policylab.settings import Settings
 
 __all__ = ["DemoChanged", "load"]
 
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('demo data'))"
+_LOCK = "SELECT pg_advisory_lock(hashtext('demo data'))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtext('demo data'))"
 
 
 async def load(database: Database, settings: Settings | None = None) -> bool:
@@ -26,14 +27,22 @@ async def load(database: Database, settings: Settings | None = None) -> bool:
 
     What is missing is made, what is there stays as people have left it.
     """
-    async with database.raw() as connection:
-        await connection.execute(_ONE_AT_A_TIME)
-        await index.load_reference(database)
-        stage = await Stage.open(database, settings or Settings())
-        await arvenia.settle(stage)
-        lab_id = await arvenia.found_lab(stage)
-        await rumours.play(stage, lab_id)
-        await marrow_bay.play(stage, lab_id)
-        await language_learning.play(stage, lab_id)
-        await school_places.play(stage, lab_id)
+    async with database.pool.acquire() as connection:
+        # Of the session, not of a transaction: one that lies idle so long is ended.
+        await connection.execute(_LOCK)
+        try:
+            return await _load(database, settings or Settings())
+        finally:
+            await connection.execute(_UNLOCK)
+
+
+async def _load(database: Database, settings: Settings) -> bool:
+    await index.load_reference(database)
+    stage = await Stage.open(database, settings)
+    await arvenia.settle(stage)
+    lab_id = await arvenia.found_lab(stage)
+    await rumours.play(stage, lab_id)
+    await marrow_bay.play(stage, lab_id)
+    await language_learning.play(stage, lab_id)
+    await school_places.play(stage, lab_id)
     return stage.acted > 0
