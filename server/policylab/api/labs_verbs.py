@@ -36,6 +36,9 @@ class CreateLabInput(VerbInput):
     levels: list[LevelInput] = plain(
         "Its levels of government, from the closest to people on; however many there are."
     )
+    illustrative: bool = plain(
+        "Whether it is an example: everything in it is marked as invented.", default=False
+    )
 
 
 @described_input
@@ -261,6 +264,7 @@ class LabsMutation:
             purposes=as_texts(input.purposes),
             languages=input.languages,
             levels=[(level.code, as_texts(level.names)) for level in input.levels],
+            illustrative=input.illustrative,
         )
         return row.id
 
