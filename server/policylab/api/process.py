@@ -9,9 +9,8 @@ from typing import Any
 from policylab import process
 from policylab.api.context import Context
 from policylab.api.declare import described_enum, plain, query, root, value
-from policylab.decisions.forms import rule_from_json
-from policylab.decisions.rules import Rule, RuleCode
-from policylab.decisions.words import LevelNames, explain_rule
+from policylab.decisions import Rule, RuleCode, explain_rule, rule_from_json
+from policylab.decisions.words import LevelNames
 from policylab.process import Action, Outlook, Phase, Role, Template
 
 for kind in (Action, Role, RuleCode):

@@ -1,6 +1,6 @@
 """What can need somebody, and how what is told follows from what is needed. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,5 +113,7 @@ def _differs(need: Need, told: Told) -> bool:
 
 def one_of_each(needs: Iterable[Need]) -> list[Need]:
     """Each need once; of two for the same thing the earlier one."""
-    kept: Mapping[object, Need] = {need.key: need for need in reversed(list(needs))}
-    return list(reversed(list(kept.values())))
+    kept: dict[object, Need] = {}
+    for need in needs:
+        kept.setdefault(need.key, need)
+    return list(kept.values())
