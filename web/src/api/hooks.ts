@@ -21,7 +21,12 @@ export function useScreen<Data, Variables extends AnyVariables>(
   const refresh = useCallback(() => again({ requestPolicy: "network-only" }), [again]);
   const paused = options.pause ?? false;
   useEffect(() => (paused ? undefined : changed.hear(refresh)), [refresh, paused]);
-  return { data, waiting: fetching && !data, settling: fetching || stale, problem: data ? undefined : error, refresh };
+  // An answer that went wrong takes nothing off the screen; the next one puts it right.
+  const key = JSON.stringify(variables);
+  const [kept, setKept] = useState<{ key: string; data: Data }>();
+  if (data && kept?.data !== data) setKept({ key, data });
+  const shown = data ?? (kept?.key === key ? kept.data : undefined);
+  return { data: shown, waiting: fetching && !shown, settling: fetching || stale, problem: shown ? undefined : error, refresh };
 }
 
 type Answer<Data> = Exclude<NonNullable<Data[keyof Data]>, { __typename: "Refusal" }>;

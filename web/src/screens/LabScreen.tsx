@@ -22,7 +22,7 @@ export function LabScreen() {
   const begin = lab.viewerCan.find(({ action }) => action === "CREATE_DIALOGUE");
   const beginButton = begin && <Button kind="primary" to={`/labs/${lab.id}/new-dialogue`} why={begin.allowed ? null : begin.why}><Trans>Begin a dialogue</Trans></Button>;
   return (
-    <Page title={lab.name} lead={lab.purpose} crumbs={[{ label: t`Labs`, to: "/labs" }]} above={lab.illustrative ? <Tag><Trans>Invented example</Trans></Tag> : undefined} actions={beginButton}>
+    <Page title={lab.name} lead={lab.purpose} crumbs={[{ label: t`Labs`, to: "/labs" }]} above={lab.illustrative ? <Tag><Trans>Invented example</Trans></Tag> : undefined} actions={lab.dialogues.nodes.length > 0 && beginButton}>
       <Part title={<Trans>Dialogues</Trans>}>
         {lab.dialogues.nodes.length === 0
           ? <EmptyState title={<Trans>No dialogue yet</Trans>} action={beginButton}><Trans>A dialogue works on one question, phase by phase, until the levels decide.</Trans></EmptyState>

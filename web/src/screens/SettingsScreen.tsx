@@ -23,7 +23,7 @@ export function SettingsScreen() {
       </Part>
       {person.memberships.length > 0 && (
         <Part title={<Trans>Your posts</Trans>} note={<Trans>By them others know you. An administrator keeps them.</Trans>}>
-          <Lines label={t`Your posts`}>{person.memberships.map((post) => <Line key={post.id}>{post.function}<div className="quiet">{post.organisation.name}</div></Line>)}</Lines>
+          <Lines label={t`Your posts`}>{person.memberships.map((post) => <Line key={post.id}>{post.function}<div className="quiet">{post.organisation?.name}</div></Line>)}</Lines>
         </Part>
       )}
       <Part title={<Trans>Where you are signed in</Trans>} actions={<SignOutEverywhere />}><Sessions sessions={sessions} /></Part>

@@ -62,11 +62,11 @@ export function People({ people, self, organisations, languages, add }: { people
   if (people.length === 0) return <EmptyState title={<Trans>Nobody yet</Trans>} action={add}><Trans>Those who run dialogues. Delegates come by invitation and need not be added first.</Trans></EmptyState>;
   return (
     <>
-      <Searched items={people} label={t`Look for somebody`} wordsOf={({ displayName, email, memberships }) => [displayName, email ?? "", ...memberships.map((post) => `${post.function} ${post.organisation.name}`)].join(" ")}>
+      <Searched items={people} label={t`Look for somebody`} wordsOf={({ displayName, email, memberships }) => [displayName, email ?? "", ...memberships.map((post) => `${post.function} ${post.organisation?.name ?? ""}`)].join(" ")}>
         {(each) => (
           <Line key={each.id} side={<>{each.suspended && <Tag kind="danger"><Trans>account closed</Trans></Tag>}{each.id === self && <Tag kind="act"><Trans>you</Trans></Tag>}<Button size="small" kind="plain" label={t`Change ${each.displayName}`} onClick={() => setAsked(each.id)}><Trans>Change</Trans></Button></>}>
             <div>{each.displayName}</div>
-            {each.memberships.map((post) => <div key={post.id} className="quiet">{post.function}, {post.organisation.name}</div>)}
+            {each.memberships.map((post) => <div key={post.id} className="quiet">{[post.function, post.organisation?.name].filter(Boolean).join(", ")}</div>)}
           </Line>
         )}
       </Searched>
@@ -91,7 +91,7 @@ function ChangePerson({ person, self, organisations, languages, onDone }: { pers
         <Lines label={t`Posts`}>
           {person.memberships.map((post) => (
             <Line key={post.id} side={<Button size="small" kind="plain" waiting={ending.waiting} label={t`End the post ${post.function}`} onClick={() => void end({ membershipId: post.id })}><Trans>End the post</Trans></Button>}>
-              {post.function}<div className="quiet">{post.organisation.name}</div>
+              {post.function}<div className="quiet">{post.organisation?.name}</div>
             </Line>
           ))}
         </Lines>

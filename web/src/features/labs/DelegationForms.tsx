@@ -83,7 +83,7 @@ export function Seat({ delegation, people, more, chosen, onDone, onCancel }: {
   const [personId, setPersonId] = useState(chosen ?? "");
   const [written, setWritten] = useState<string>();
   const [head, setHead] = useState(false);
-  const post = people.find(({ id }) => id === personId)?.memberships.find(({ organisation }) => organisation.id === delegation.organisation.id);
+  const post = people.find(({ id }) => id === personId)?.memberships.find(({ organisation }) => organisation?.id === delegation.organisation.id);
   const role = written ?? post?.function ?? "";
   const send = async () => {
     if (await seat({ delegationId: delegation.id, personId, function: role, head })) onDone();

@@ -24,7 +24,7 @@ export function GiveRole({ dialogueId, people, organisations, more, chosen, onDo
   const [body, setBody] = useState<string>();
   const post = people.find(({ id }) => id === personId)?.memberships[0];
   const shown = written ?? post?.function ?? "";
-  const organisationId = body ?? post?.organisation.id ?? "";
+  const organisationId = body ?? post?.organisation?.id ?? "";
   const send = async () => {
     if (await grant({ dialogueId, personId, role, function: shown, organisationId })) onDone();
   };

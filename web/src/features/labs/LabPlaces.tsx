@@ -24,16 +24,19 @@ export function LabPlaces({ labId, grants, mayChange }: { labId: string; grants:
   const [giving, setGiving] = useState(false);
   const [asked, setAsked] = useState<Grant>();
   const [end, { waiting, refusal }] = useVerb(EndLabGrantDocument);
-  const name = asked?.person.displayName ?? "";
+  const name = asked?.person?.displayName ?? "";
   if (grants.length === 0 && !mayChange) return null;
   return (
     <Part title={<Trans>Who keeps this lab</Trans>} actions={mayChange && <Button icon={<IconPlus aria-hidden="true" />} onClick={() => setGiving(true)}><Trans>Give a place</Trans></Button>}>
       <Lines label={t`Who keeps this lab`}>
-        {grants.map((grant) => (
-          <Line key={grant.id} side={<><span className="quiet">{names(grant.role)}</span>{mayChange && <Button size="small" kind="plain" label={t`End the place of ${grant.person.displayName}`} onClick={() => setAsked(grant)}><Trans>End it</Trans></Button>}</>}>
-            {grant.person.displayName}
-          </Line>
-        ))}
+        {grants.map((grant) => {
+          const person = grant.person?.displayName ?? t`Somebody you may not see`;
+          return (
+            <Line key={grant.id} side={<><span className="quiet">{names(grant.role)}</span>{mayChange && <Button size="small" kind="plain" label={t`End the place of ${person}`} onClick={() => setAsked(grant)}><Trans>End it</Trans></Button>}</>}>
+              {person}
+            </Line>
+          );
+        })}
       </Lines>
       <Dialog open={giving} onClose={() => setGiving(false)} title={t`Give a place in the lab`}><GivePlace labId={labId} onDone={() => setGiving(false)} /></Dialog>
       <Ask open={asked !== undefined} onClose={() => setAsked(undefined)} title={t`End this place`} verb={t`End it`} waiting={waiting}

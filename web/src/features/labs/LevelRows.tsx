@@ -22,7 +22,7 @@ export function LevelRows({ rows, languages, onChange }: { rows: readonly KeyedR
             <li key={row.key} className={styles.row}>
               <span className={styles.mark}><LevelMark order={place} size="normal" /></span>
               <div className={styles.names}>
-                <WordsField label={t`Level ${place + 1}`} languages={languages} required value={row.names} onChange={(names) => change(place, { ...row, names })} />
+                <WordsField label={t`Level ${place + 1}`} languages={languages} value={row.names} onChange={(names) => change(place, { ...row, names })} />
               </div>
               <span className={styles.tools}>
                 <IconButton label={t`Move ${name} up`} disabled={place === 0} onClick={() => onChange(moved(rows, place, place - 1))}><IconArrowUp aria-hidden="true" /></IconButton>

@@ -44,8 +44,8 @@ export function NewDialogue({ lab, templates, onDone }: { lab: Lab; templates: r
   return (
     <Form onSend={() => void send()} buttons={<Button kind="primary" type="submit" waiting={waiting}><Trans>Begin the dialogue</Trans></Button>}>
       <Part title={<Trans>The question</Trans>}>
-        <WordsField label={t`Question`} hint={t`One question that all levels can answer together.`} languages={shown} required rows={1} value={questions} onChange={setQuestions} problem={problemOf(refusal, "questions")} />
-        <WordsField label={t`Scope`} hint={t`What it is about, and what it is not.`} languages={shown} required rows={2} value={scopes} onChange={setScopes} problem={problemOf(refusal, "scopes")} />
+        <WordsField label={t`Question`} hint={t`One question that all levels can answer together.`} languages={shown} rows={1} value={questions} onChange={setQuestions} problem={problemOf(refusal, "questions")} />
+        <WordsField label={t`Scope`} hint={t`What it is about, and what it is not.`} languages={shown} rows={2} value={scopes} onChange={setScopes} problem={problemOf(refusal, "scopes")} />
       </Part>
       <Part title={<Trans>How it proceeds</Trans>} note={<Trans>The dialogue keeps the workflow as it is today, even if the template changes later.</Trans>}>
         <RadioField label={t`Workflow`} value={templateId} onChange={setTemplateId} problem={problemOf(refusal, "templateId")}

@@ -1,9 +1,9 @@
 /** Whom one chooses among, and how they are called to the table. */
-export type PersonChoice = { id: string; displayName: string; memberships: readonly { function: string; organisation: { id: string; name: string } }[] };
+export type PersonChoice = { id: string; displayName: string; memberships: readonly { function: string; organisation: { id: string; name: string } | null }[] };
 
 export const labelOf = ({ displayName, memberships }: PersonChoice) => {
   const post = memberships[0];
-  return post ? `${displayName} · ${post.function}, ${post.organisation.name}` : displayName;
+  return post ? `${displayName} · ${[post.function, post.organisation?.name].filter(Boolean).join(", ")}` : displayName;
 };
 
 /** The address to send. The code of somebody's first sign-in travels behind the #: no server or log reads it there. */
