@@ -44,8 +44,9 @@ WORDS = {
 
 
 def tree(language: str, ids: Sequence[UUID], *, also: str = "") -> dict[str, Any]:
-    """A small text: a heading and two clauses, with the same ids in every language."""
-    heading, *clauses = WORDS[language]
+    """A small text: a heading and clauses, with the same ids in every language."""
+    heading, *words = WORDS[language]
+    clauses = [words[place % len(words)] for place in range(len(ids) - 1)]
     blocks: list[dict[str, Any]] = [
         {
             "type": "heading",
@@ -53,11 +54,11 @@ def tree(language: str, ids: Sequence[UUID], *, also: str = "") -> dict[str, Any
             "content": [{"type": "text", "text": heading + also}],
         }
     ]
-    for key, words in zip(ids[1:], clauses, strict=True):
+    for key, said in zip(ids[1:], clauses, strict=True):
         paragraph = {
             "type": "paragraph",
             "attrs": {"id": str(uuid7())},
-            "content": [{"type": "text", "text": words}],
+            "content": [{"type": "text", "text": said}],
         }
         blocks.append({"type": "clause", "attrs": {"id": str(key)}, "content": [paragraph]})
     return {"type": "doc", "content": blocks}
@@ -69,10 +70,11 @@ async def freeze(
     *,
     kind: DocumentKind = DocumentKind.POSITION_PAPER,
     languages: Sequence[str] = ("en",),
+    clauses: int = 2,
 ) -> Text:
     """A text of the dialogue, frozen by its rapporteur."""
     await make.enter(database, table, "drafting")
-    ids = [uuid7() for _ in range(3)]
+    ids = [uuid7() for _ in range(clauses + 1)]
     rapporteur = table.rapporteur
     async with database.write(rapporteur) as uow:
         document = await documents.create_document(

@@ -93,9 +93,10 @@ def test_without_a_deadline_the_usual_days_hold() -> None:
 def test_silence_is_assent_only_where_the_notice_said_so() -> None:
     per_level = Rule(code=RuleCode.PER_LEVEL_ASSENT, inner=SILENCE, levels=("LOCAL",))
     for rule in (SILENCE, per_level):
-        with pytest.raises(Refused) as refused:
-            conduct.check_silence(rule, now=NOW, closes_at=NOW + 9 * DAY, declared=None)
-        assert refused.value.code is RefusalCode.CONDITIONS_NOT_MET
+        for declared in (None, NOW - DAY):
+            with pytest.raises(Refused) as refused:
+                conduct.check_silence(rule, now=NOW, closes_at=NOW + 9 * DAY, declared=declared)
+            assert refused.value.code is RefusalCode.CONDITIONS_NOT_MET
         for end, declared in [(NOW + 6 * DAY, NOW + 7 * DAY), (NOW + 4 * DAY, NOW + 3 * DAY)]:
             with pytest.raises(Refused) as refused:
                 conduct.check_silence(rule, now=NOW, closes_at=end, declared=declared)

@@ -271,7 +271,7 @@ async def test_silence_is_assent_only_after_a_notice_that_said_so(
 ) -> None:
     attempt = deciding.open_procedure(database, table, frozen, SILENCE)
     await refused(database, attempt, "procedure", code=RefusalCode.CONDITIONS_NOT_MET)
-    deadline = datetime.now(UTC) + timedelta(seconds=1.5)
+    deadline = datetime.now(UTC) + timedelta(seconds=4)
     await declare_silence(database, table, deadline)
     procedure = await deciding.open_procedure(database, table, frozen, SILENCE)
     assert procedure.closes_at == deadline

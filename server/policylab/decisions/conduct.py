@@ -128,7 +128,7 @@ def check_silence(
     """Refuse to take silence for assent unless a notice of meeting said so (invariant 9)."""
     if not silent(rule):
         return
-    if declared is None:
+    if declared is None or declared <= now:
         said = Said(
             "Silence is assent only where the notice of meeting declared it with a deadline.",
             "Le silence ne vaut accord que si la convocation l’a annoncé avec une échéance.",

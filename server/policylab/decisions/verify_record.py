@@ -90,10 +90,13 @@ def _verify(
     trusted: Sequence[str],
 ) -> Verified:
     head, record, seal = values["tree-head.json"], values["record.json"], values["seal.json"]
+    check_shape(head, "head", "signature")
+    if not isinstance(values["attached.json"], list):
+        raise Altered("what is attached is not a list")
     keys = check_keys(values["keys.json"], head["head"], trusted)
     today = keys[-1].public
     check_signature("head", canonical(head["head"]), head["signature"], today)
-    check_manifest(members, values["manifest.json"], today)
+    check_manifest(members, values["manifest.json"], record["id"], today)
     check_sealed(record, "RECORD", seal, head["head"], keys)
     check_contents(record, values, members["text.json"])
     kinds = [check_attached(item, record, head["head"], keys) for item in values["attached.json"]]
@@ -143,8 +146,20 @@ def check_keys(
     return keys
 
 
-def check_manifest(members: dict[str, bytes], manifest: Any, public: str) -> None:
+def check_shape(value: Any, *names: str) -> None:
+    """The value has these parts and no others: nothing rides along unchecked."""
+    if not isinstance(value, dict) or sorted(cast("dict[str, Any]", value)) != sorted(names):
+        raise Altered("something has other parts than it should have")
+
+
+def check_manifest(
+    members: dict[str, bytes],
+    manifest: Any,
+    record: Any,
+    public: str,
+) -> None:
     """The manifest is signed, and every other member is the one it lists."""
+    check_shape(manifest, "format", "record", "members")
     signature = members["manifest.sig"].decode("ascii", "replace")
     check_signature("manifest", members["manifest.json"], signature, public)
     listed = {
@@ -152,7 +167,9 @@ def check_manifest(members: dict[str, bytes], manifest: Any, public: str) -> Non
         for name, data in members.items()
         if not name.startswith("manifest.")
     }
-    if manifest["format"] != FORMAT or manifest["members"] != listed:
+    if (manifest["format"], manifest["record"]) != (FORMAT, record):
+        raise Altered("the manifest is not that of this record")
+    if manifest["members"] != listed:
         raise Altered("a member is not the one that the manifest lists")
 
 
@@ -193,6 +210,7 @@ def check_attached(
     keys: list[Key],
 ) -> str:
     """A corrigendum or an adoption that is sealed and belongs to this record; which of them."""
+    check_shape(item, "content", "seal")
     kind = str(item["seal"]["entry"]["kind"])
     if kind not in ("CORRIGENDUM", "ADOPTION") or item["content"]["record"] != record["id"]:
         raise Altered("something is attached that belongs to another record")
@@ -209,6 +227,7 @@ def leaf_hash(entry: bytes) -> bytes:
 
 def check_included(link: dict[str, Any], head: dict[str, Any]) -> None:
     """The entry is in the tree that this head stands for (RFC 9162, section 2.1.3.2)."""
+    check_shape(link, "entry", "signature", "path")
     index, size, path = link["entry"]["index"], head["size"], link["path"]
     if type(index) is not int or type(size) is not int or not 0 <= index < size:
         raise Altered("an entry's place is outside the log")
