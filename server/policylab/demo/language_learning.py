@@ -8,7 +8,8 @@ from uuid import UUID
 from policylab import decisions, positions
 from policylab.demo.sessions import hold, invite
 from policylab.demo.stage import Stage
-from policylab.demo.table import Table, Text, convene
+from policylab.demo.table import Table, convene
+from policylab.demo.text import Text
 from policylab.documents import DocumentKind
 from policylab.kit.viewer import SYSTEM
 from policylab.labs import FactKind
@@ -46,8 +47,8 @@ async def _write(table: Table) -> Text:
         writer=WRITER,
         written=said["written"],
     )
-    await table.remark(text, said["remarks"])
-    await table.note(text, said["notes"])
+    await text.remark(said["remarks"])
+    await text.note(said["notes"])
     await table.link(text, said["links"])
     await text.freeze()
     return text
@@ -56,14 +57,14 @@ async def _write(table: Table) -> Text:
 async def _settle(table: Table, text: Text) -> None:
     said = table.said
     await table.go("home-consultation")
-    await table.remark(text, said["at_home"])
-    tabled = await table.table(text, said["amendments"])
+    await text.remark(said["at_home"])
+    tabled = await text.table(said["amendments"])
     for body, facts in said["delegations"].items():
         head = f"{body}.{facts['people'][0]}"
         await table.state(FactKind.DELEGATION_READY, by=head)
     await table.go("settlement")
     await text.open()
-    await table.settle(said["amendments"], tabled, by=WRITER)
+    await text.settle(said["amendments"], tabled, by=WRITER)
     await text.freeze()
 
 

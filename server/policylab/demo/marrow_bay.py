@@ -5,7 +5,8 @@ from uuid import UUID
 
 from policylab import labs
 from policylab.demo.stage import Stage
-from policylab.demo.table import Table, Text, convene
+from policylab.demo.table import Table, convene
+from policylab.demo.text import Text
 from policylab.documents import DocumentKind
 from policylab.kit.db import UnitOfWork
 from policylab.kit.ids import uuid7
@@ -41,7 +42,7 @@ async def _write(table: Table) -> Text:
         said["text"], kind=DocumentKind[said["kind"]], writer=WRITER, written=said["written"]
     )
     await table.link(text, said["links"])
-    await table.remark(text, said["remarks"])
+    await text.remark(said["remarks"])
     await text.freeze()
     return text
 
@@ -51,7 +52,7 @@ async def _consult(table: Table, text: Text) -> None:
     await table.stage.act(
         table.moderator, open_consultation, dialogue_id=table.id, set_id=text.set_id
     )
-    await table.remark(text, said["consulted"])
+    await text.remark(said["consulted"])
     await table.take(text, said["opinions"])
     await table.draft_positions(text, said["drafted"])
 

@@ -43,7 +43,7 @@ async def _text(table: Table, name: str, kind: DocumentKind, decided: str | None
     said = table.said
     text = await table.begin_text(name, kind=kind, writer=COORDINATOR)
     if name == "plan":
-        await table.remark(text, said["remarks"])
+        await text.remark(said["remarks"])
     await text.freeze()
     if decided:
         procedure = await table.open_decision(text)

@@ -13,9 +13,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-from policylab.demo.client import StepFailed
-from policylab.demo.job import STEPS, Job
-from policylab.demo.own_house import own_house
+from policylab.demo.main_job import STEPS, Job, StepFailed, own_house
 
 SUMMARY = "summary.json"
 FIRST = "Set an empty house up and serve it"

@@ -17,8 +17,8 @@ async def play(stage: Stage, lab_id: UUID) -> None:
     text = await table.begin_text(
         said["text"], kind=DocumentKind[said["kind"]], writer=WRITER, written=said["written"]
     )
-    await table.remark(text, said["remarks"])
-    await table.note(text, said["notes"])
+    await text.remark(said["remarks"])
+    await text.note(said["notes"])
     wish = said["suggestion"]
     await stage.act(
         wish["who"],

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from policylab import labs, meetings
-from policylab.demo.table import Said, Table
+from policylab.demo.table import Table
+from policylab.demo.text import Said
 
 
 async def invite(table: Table) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx2
 
 from policylab import identity, migrations, premises
-from policylab.demo.client import Caller, Client, StepFailed
+from policylab.demo.main_job.client import Caller, Client, StepFailed
 from policylab.identity import TokenScope
 from policylab.kit.db import Database
 from policylab.kit.ids import key_of, to_global

@@ -23,7 +23,7 @@ from pycrdt import (
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from policylab.demo.client import Caller, StepFailed
+from policylab.demo.main_job.client import Caller, StepFailed
 
 PATIENCE = 20.0
 
@@ -34,6 +34,8 @@ class Coeditor:
     def __init__(self, url: str, who: Caller) -> None:
         self.doc: Doc[Any] = Doc()
         self.who = who
+        self.changes = 0
+        """What she has written herself, counted in changes."""
         self._url = url
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -72,7 +74,10 @@ class Coeditor:
             self._reader = None
 
     def _changed(self, event: TransactionEvent) -> None:
-        if not self._receiving and self._socket is not None:
+        if self._receiving:
+            return
+        self.changes += 1
+        if self._socket is not None:
             task = asyncio.create_task(self._send(create_update_message(event.update)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -108,6 +113,11 @@ class Coeditor:
             if isinstance(block, XmlElement) and block.attributes.get("id") == section_id:
                 return _first_run(block)
         raise StepFailed(f"{self.who.name} does not find the clause {section_id} in the text.")
+
+    def add(self, section_id: str, words: str) -> None:
+        """Write at the end of a clause."""
+        run = self.words(section_id)
+        run.insert(len(str(run).encode()), words)
 
     def plain(self) -> str:
         """Everything that is written, for comparing."""
