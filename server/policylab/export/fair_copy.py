@@ -20,7 +20,7 @@ from policylab.export.dossier import Dossier, attributes
 from policylab.export.rules import house_language, language_tag
 from policylab.process.rules import Said
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202d\u202e\ufffe\uffff\ud800-\udfff]")
 _SCHEMES = {"http", "https", "mailto"}
 
 
@@ -54,7 +54,10 @@ def targets_in(nodes: Iterable[Json]) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Words without control characters, which no format of ours can hold."""
+    """Words without control characters, which no format of ours can hold.
+
+    Nor with the two that print words backwards: what is read must be what was written.
+    """
     return _UNSEEN.sub("", text)
 
 

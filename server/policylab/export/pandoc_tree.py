@@ -168,7 +168,8 @@ class Translator:
             return []
         if self.flavour is Flavour.HTML:
             return [span(words(number), ["number"]), {"t": "Space"}]
-        return [*words(number), {"t": "Str", "c": "\u2002"}]
+        space = {"t": "Str", "c": "\u2002"} if self.flavour.styled else {"t": "Space"}
+        return [*words(number), space]
 
     def _clause(self, node: Json) -> list[Json]:
         first, rest = [], list(node["content"])

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import typst
 
@@ -50,24 +51,38 @@ def drawable() -> frozenset[int]:
 
 async def print_pdf(data: bytes, pictures: Mapping[str, bytes], moment: int) -> bytes:
     """The PDF of a prepared text. Refused when it takes longer than a reader would wait."""
+    with tempfile.TemporaryDirectory(prefix="policylab-press-") as name:
+        folder = Path(name)
+        await asyncio.to_thread(_lay_out, folder, pictures)
+        return await _pressed(_press(folder, data, moment))
+
+
+async def _pressed(work: Callable[[], bytes]) -> bytes:
     pool = _pool()
-    work = asyncio.get_running_loop().run_in_executor(pool, _press(data, pictures, moment))
     try:
-        return await asyncio.wait_for(work, LONGEST)
+        made = asyncio.get_running_loop().run_in_executor(pool, work)
+        return await asyncio.wait_for(made, LONGEST)
     except (TimeoutError, BrokenProcessPool) as problem:
         _discard(pool)
         message = "This text could not be set as a PDF. Take it away in another form."
         raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from problem
 
 
-def _press(data: bytes, pictures: Mapping[str, bytes], moment: int) -> Callable[[], bytes]:
+def _lay_out(folder: Path, pictures: Mapping[str, bytes]) -> None:
+    """Template and pictures in a folder of their own: Typst reads nothing outside of it."""
+    shutil.copyfile(_TEMPLATE, folder / "main.typ")
+    (folder / "pictures").mkdir()
+    for name, picture in pictures.items():
+        (folder / "pictures" / name).write_bytes(picture)
+
+
+def _press(folder: Path, data: bytes, moment: int) -> Callable[[], bytes]:
     """One piece of work for the pool: Typst's own function, so that a press loads nothing else."""
-    files: Any = {"main.typ": _TEMPLATE.read_bytes()}
-    files |= {f"pictures/{name}": picture for name, picture in pictures.items()}
     return partial(
         typst.compile,
-        files,
-        font_paths=[str(folder) for folder in font_folders().values()],
+        str(folder / "main.typ"),
+        root=str(folder),
+        font_paths=[str(each) for each in font_folders().values()],
         ignore_system_fonts=True,
         sys_inputs={"doc": data.decode()},
         pdf_standards=list(STANDARDS),

@@ -87,7 +87,8 @@ def house_language(language: str) -> str:
 
 def slug(text: str, longest: int = 60) -> str:
     """A title as part of a file name or an address: plain letters, digits and hyphens."""
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    straight = text.replace("’", "'")
+    letters = unicodedata.normalize("NFKD", straight).encode("ascii", "ignore").decode().lower()
     return _PLAIN.sub("-", letters).strip("-")[:longest].strip("-")
 
 
