@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, func, select
 
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
@@ -56,7 +57,7 @@ async def draft_position(
     words = words.tidy()
     check_words(stance, words, consent=not await asks_for_reasons(uow.session, ballot))
     await _one_at_a_time(uow, here.require_seat(), subject.key)
-    await _supersede(uow, here.require_seat(), subject.key, released=False)
+    await _supersede(uow, here.require_seat(), subject.key, released=False, at=uow.now)
     position = _write(uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum)
     await uow.session.flush()
     _note(uow, here, position, "drafted")
@@ -85,8 +86,9 @@ async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
         check_words(Stance.OBJECT, words, consent=not await asks_for_reasons(uow.session, ballot))
     mandate_id = await _mandate(uow, position)
     check_mandate(valid=mandate_id is not None, ad_referendum=position.ad_referendum)
-    await _supersede(uow, position.delegation_id, subject.key, released=True)
-    _release(uow, position, mandate_id=None if position.ad_referendum else mandate_id)
+    at = await _moment(uow, position.delegation_id, subject.key)
+    await _supersede(uow, position.delegation_id, subject.key, released=True, at=at)
+    _release(position, at=at, mandate_id=None if position.ad_referendum else mandate_id)
     await _keep(uow, position)
     await _tell(uow, here, ballot, position)
     return position
@@ -158,7 +160,7 @@ async def _carry(uow: UnitOfWork, here: Standing, earlier: Position, later: Subj
     )
     position = _write(uow, here, where, later, earlier.stance, words, ad_referendum=False)
     _clear(uow, here, position)
-    _release(uow, position, mandate_id=mandate_id)
+    _release(position, at=uow.now, mandate_id=mandate_id)
     await _keep(uow, position)
     await _tell(uow, here, ballot, position)
     _tell_confirmed(uow, position)
@@ -181,9 +183,9 @@ def _clear(uow: UnitOfWork, here: Standing, position: Position) -> None:
     uow.session.add(position)
 
 
-def _release(uow: UnitOfWork, position: Position, *, mandate_id: UUID | None) -> None:
+def _release(position: Position, *, at: datetime, mandate_id: UUID | None) -> None:
     position.state = PositionState.RELEASED
-    position.released_at = uow.now
+    position.released_at = at
     position.mandate_id = mandate_id
 
 
@@ -270,8 +272,22 @@ async def _one_at_a_time(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID)
     )
 
 
+async def _moment(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID) -> datetime:
+    """When a position is released: now, and after the one that it supersedes.
+
+    Of two transactions the one that began first may come second; the history keeps their order.
+    """
+    rows = await uow.session.exec(
+        select(func.max(Position.released_at))
+        .where(col(Position.delegation_id) == delegation_id)
+        .where(col(Position.subject_id) == subject_id)
+    )
+    latest = rows.one()
+    return max(uow.now, latest + timedelta(microseconds=1)) if latest else uow.now
+
+
 async def _supersede(
-    uow: UnitOfWork, delegation_id: UUID, subject_id: UUID, *, released: bool
+    uow: UnitOfWork, delegation_id: UUID, subject_id: UUID, *, released: bool, at: datetime
 ) -> None:
     """Put what was there before behind: the released position, or the one in preparation."""
     known = col(Position.released_at)
@@ -281,7 +297,7 @@ async def _supersede(
         .where(col(Position.subject_id) == subject_id)
         .where(col(Position.superseded_at).is_(None))
         .where(known.is_not(None) if released else known.is_(None))
-        .values(superseded_at=uow.now)
+        .values(superseded_at=at)
         .execution_options(synchronize_session=False)
     )
 
