@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from policylab.documents.aligning import keep_ids
 from policylab.documents.sections import PREAMBLE, sections_of
 from policylab.documents.tree import Json
 from policylab.kit.errors import RefusalCode, Refused, not_found
@@ -10,11 +11,15 @@ NUMBERED = ("heading", "clause", "measure")
 
 
 def with_section(tree: Json, document_id: UUID, section_id: UUID, blocks: list[Json]) -> Json:
-    """The text with these blocks where a clause stood; blocks with the same id keep their place."""
+    """The text with these blocks where a clause stood.
+
+    Blocks that stay, or say nearly the same, keep their ids: so their words keep their authors.
+    """
     section = next((s for s in sections_of(tree, document_id) if s.id == section_id), None)
     if section is None:
         raise not_found()
     _check_same_clause(section.kind, blocks)
+    blocks = keep_ids({"type": "doc", "content": section.blocks}, blocks)
     if blocks and section.kind != PREAMBLE:
         first = blocks[0]
         blocks = [

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -99,7 +99,7 @@ async def _read(request: Request) -> _Upload:
     try:
         async with request.form(max_files=1, max_fields=5, max_part_size=LONGEST_FIELD) as form:
             return await _from_form(form)
-    except MultiPartException as error:
+    except HTTPException as error:  # what Starlette makes of a form that it can't read
         raise Refused(RefusalCode.INVALID_INPUT, "This form can't be read.") from error
 
 
