@@ -1,17 +1,15 @@
-"""Labs, dialogues and those who take part as clients see them."""
+"""Dialogues as clients see them, and the way in to labs. `places` has the labs themselves, `seats`
+those who take part, `labs_verbs` what people do."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from policylab import labs
-from policylab.api import loading
 from policylab.api.context import Context
 from policylab.api.declare import (
     Declared,
@@ -22,7 +20,6 @@ from policylab.api.declare import (
     by_id,
     column,
     computed,
-    described_enum,
     edge,
     load,
     plain,
@@ -32,9 +29,17 @@ from policylab.api.declare import (
     value,
     words,
 )
-from policylab.api.identity import Organisation, Permission, Person
 from policylab.api.index import Assessment, RecommendationResponse, load_assessments
 from policylab.api.paging import PAGE, After, Connection, First, connection, listed
+from policylab.api.places import (
+    GovernanceLevel,
+    Lab,
+    LabGrant,
+    level_names,
+    level_of,
+    levels_of,
+    load_level,
+)
 from policylab.api.process import (
     ActionPermission,
     PhaseProgress,
@@ -45,363 +50,41 @@ from policylab.api.process import (
     phase_shown,
     template_shown,
 )
+from policylab.api.seats import Capacity, Convocation, Delegate, Delegation, Grant, Mandate
+from policylab.api.standing import judged, standings, standings_of
 from policylab.api.strategies import Coverage, MonitoringReport, load_coverage
-from policylab.decisions.words import LevelNames
-from policylab.kit.errors import Refused, not_found
 from policylab.kit.ids import to_global
-from policylab.labs import (
-    ENTITLED,
-    LabRole,
-    MandateFacts,
-    MandateState,
-    Standing,
-    Visibility,
-    sources,
-)
-from policylab.process import Role, template_of
+from policylab.labs import Standing, Visibility, sources
+from policylab.process import template_of
 
-described_enum(LabRole)
-described_enum(MandateState)
+__all__ = [
+    "Activity",
+    "Capacity",
+    "Convocation",
+    "Delegate",
+    "Delegation",
+    "Dialogue",
+    "GovernanceLevel",
+    "Grant",
+    "Lab",
+    "LabGrant",
+    "LabsQuery",
+    "Mandate",
+    "judged",
+    "level_names",
+    "level_of",
+    "levels_of",
+    "load_level",
+    "standings",
+    "standings_of",
+]
+
 strawberry.enum(Visibility, name="DialogueVisibility", description="Who may read a dialogue.")
 
 Document = Annotated["Document", strawberry.lazy("policylab.api.documents")]
 Procedure = Annotated["Procedure", strawberry.lazy("policylab.api.decisions")]
 DecisionRecord = Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")]
 Meeting = Annotated["Meeting", strawberry.lazy("policylab.api.meetings")]
-LazyDialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-LazyDelegation = Annotated["Delegation", strawberry.lazy("policylab.api.labs")]
-
-
-# Where the viewer stands: one look for all the dialogues of an answer.
-
-
-def standings(context: Context) -> DataLoader[UUID, Standing]:
-    """Where the viewer stands in each dialogue, in the language of the answer."""
-    viewer = replace(context.viewer, locale=context.locale)
-
-    async def batch(keys: Sequence[UUID]) -> list[Any]:
-        async with context.database.read(viewer) as session:
-            found = await labs.standings(session, viewer, set(keys))
-        return [found.get(key) or not_found() for key in keys]
-
-    return context.loader("standings", lambda: DataLoader(load_fn=batch))
-
-
-async def standings_of(
-    context: Context, roots: Sequence[Any], name: str = "dialogue_id"
-) -> list[Standing]:
-    """Where the viewer stands in the dialogue of each of these things."""
-    return await standings(context).load_many([item.row[name] for item in roots])
-
-
-def judged(action: str, check: Callable[[], object]) -> Permission:
-    """A permission by the very rule that the verb obeys: what it would refuse with is the why."""
-    try:
-        check()
-    except Refused as refused:
-        return Permission(action=action, allowed=False, why=refused.message)
-    return Permission(action=action, allowed=True)
-
-
-# Labs
-
-
-@published(sources.LAB_LEVEL)
-class GovernanceLevel(Node):
-    """A level of government as one lab knows it."""
-
-    code: str = column("Its code within the lab.")
-    name: str = words("What it is called.", "names")
-    names: list[LocalisedText] = all_words("What it is called, in all languages kept.", "names")
-    order: int = column("Its place, from the closest to people on.", "place")
-
-
-_LEVELS = loading.EdgePlan("GovernanceLevel", "lab_id", "true", "{t}.place")
-
-
-async def levels_of(context: Context, lab_id: UUID) -> list[GovernanceLevel]:
-    """The levels of a lab, in order."""
-    return await loading.edge_loader(context, _LEVELS).load(lab_id)
-
-
-async def level_of(context: Context, lab_id: UUID, code: str) -> GovernanceLevel | None:
-    """The level with this code in a lab."""
-    found = await levels_of(context, lab_id)
-    return next((level for level in found if _row(level)["code"] == code), None)
-
-
-async def level_names(context: Context, lab_id: UUID) -> LevelNames:
-    """What a lab calls its levels, by code."""
-    rows = [_row(level) for level in await levels_of(context, lab_id)]
-    return {row["code"]: row["names"] for row in rows}
-
-
-def _row(thing: Any) -> Mapping[str, Any]:
-    return thing.row
-
-
-async def load_level(context: Context, roots: Sequence[Any]) -> list[GovernanceLevel | None]:
-    """The levels of things that carry `lab_id` and the code of a `level`."""
-    return await asyncio.gather(
-        *(level_of(context, item.row["lab_id"], item.row["level"]) for item in roots)
-    )
-
-
-@published(sources.LAB_GRANT)
-class LabGrant(Node):
-    """Somebody's place in a lab as a whole."""
-
-    role: LabRole = column("What she is in the lab.")
-    person: Person | None = to_one("Who; null when her account is closed.", by="person_id")
-
-
-async def load_lab_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
-    """What the viewer may do in labs as a whole."""
-    async with context.database.read(context.viewer) as session:
-        held = await labs.roles_in_labs(session, context.viewer, [item.row["id"] for item in roots])
-    return [
-        [
-            judged(
-                act.value,
-                lambda act=act, roles=held.get(item.row["id"], frozenset()): labs.check_lab_act(
-                    act, roles, locale=context.locale
-                ),
-            )
-            for act in ENTITLED
-        ]
-        for item in roots
-    ]
-
-
-async def load_revision(context: Context, roots: Sequence[Any]) -> list[int]:
-    """How many changes each lab has seen."""
-    sql = "SELECT lab_id, revision FROM lab_ledger WHERE lab_id = ANY($1)"
-    async with context.database.rows(context.viewer) as rows:
-        found = dict(await rows.fetch(sql, [item.row["id"] for item in roots]))
-    return [found.get(item.row["id"], 0) for item in roots]
-
-
-@published(sources.LAB)
-class Lab(Node):
-    """The lasting space of one country, region or theme."""
-
-    name: str = words("What it is called.", "names")
-    names: list[LocalisedText] = all_words("What it is called, in all languages kept.", "names")
-    purpose: str = words("What it is for.", "purposes")
-    languages: list[str] = column("The languages it works in.")
-    illustrative: bool = column("Whether it is invented, for demonstration.")
-    created_at: datetime = column("Since when it exists.")
-    levels: list[GovernanceLevel] = edge(
-        "Its levels of government, in order.", by="lab_id", order="{t}.place"
-    )
-    dialogues: Connection[LazyDialogue] = connection(
-        "Its dialogues that the viewer may read, newest first.",
-        by="lab_id",
-        order=("created_at",),
-        descending=True,
-    )
-    grants: list[LabGrant] = edge(
-        "Who has a place in it.", by="lab_id", where="{t}.until IS NULL", order="{t}.role, {t}.id"
-    )
-    revision: int = computed(
-        "Counts its changes; as long as it stands still, so does everything in the lab.",
-        load_revision,
-        access="as the lab",
-        needs=("id",),
-    )
-    viewer_can: list[Permission] = computed(
-        "What the viewer may do in it as a whole: CREATE_DIALOGUE, GRANT_LAB_ROLE.",
-        load_lab_can,
-        access="as the lab",
-        needs=("id",),
-    )
-
-
-# Those who take part
-
-
-@published(sources.CAPACITY)
-class Capacity(Node):
-    """Who somebody is when acting in a dialogue. What is kept cites this, never the person."""
-
-    function: str = words("In which function she acts.", "functions")
-    role: Role = column("In which part.")
-    level: str | None = column("The code of the level of her delegation.")
-    organisation: Organisation | None = to_one(
-        "For which body; null for somebody without one.", by="organisation_id"
-    )
-    person: Person | None = to_one(
-        "Who; null once she has been erased, or where the viewer may not know.", by="person_id"
-    )
-    delegation: LazyDelegation | None = to_one("For which delegation.", by="delegation_id")
-    dialogue: LazyDialogue = to_one("In which dialogue.", by="dialogue_id")
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.astimezone(UTC).date() if moment else None
-
-
-async def load_since(context: Context, roots: Sequence[Any]) -> list[date | None]:
-    """The days on which seats began."""
-    return [_day(item.row["since"]) for item in roots]
-
-
-async def load_until(context: Context, roots: Sequence[Any]) -> list[date | None]:
-    """The days on which seats ended."""
-    return [_day(item.row["until"]) for item in roots]
-
-
-@published(sources.DELEGATE)
-class Delegate(Node):
-    """A person on a delegation's seat."""
-
-    head: bool = column("Whether she leads the delegation.")
-    capacity: Capacity = to_one("Who she is when she acts.", by="capacity_id")
-    from_: date | None = computed("Since when.", load_since, access="as its row", needs=("since",))
-    to: date | None = computed(
-        "Until when, where it has ended.", load_until, access="as its row", needs=("until",)
-    )
-
-
-async def today(context: Context) -> date:
-    """The day it is by the database's clock, which is the one that rules."""
-    async with context.database.rows(context.viewer) as rows:
-        return await rows.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date")
-
-
-async def load_mandate_state(context: Context, roots: Sequence[Any]) -> list[MandateState]:
-    """How mandates stand today."""
-    day = await today(context)
-    return [labs.mandate_state(_facts(item.row), day) for item in roots]
-
-
-def _facts(row: Mapping[str, Any]) -> MandateFacts:
-    return MandateFacts(
-        level=row["level"],
-        valid_from=row["valid_from"],
-        valid_to=row["valid_to"],
-        ad_referendum=row["ad_referendum"],
-        revoked=row["revoked_at"] is not None,
-    )
-
-
-async def load_subjects(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
-    """The documents that mandates are limited to, as far as the viewer may see them."""
-    return [await _documents(context, item.row["subjects"]) for item in roots]
-
-
-async def _documents(context: Context, keys: Sequence[str]) -> list[Any]:
-    found = await asyncio.gather(*(load(context, "Document", UUID(key)) for key in keys))
-    return [each for each in found if each is not None]
-
-
-@published(sources.MANDATE)
-class Mandate(Node):
-    """Authority given by a named body to a delegation. Never edited: revoked, and filed anew."""
-
-    issuing_body: str = column("Who gave it.")
-    issued_on: date = column("The day it was given.")
-    scope: str = column("What it covers.")
-    limits: str = column("What it does not cover; empty where nothing was said.")
-    valid_from: date = column("The first day it holds.")
-    valid_to: date | None = column("The last day it holds; null without an end.")
-    paper: str | None = column("Reference of the paper it stands on.")
-    ad_referendum: bool = column("Whether positions on it are subject to confirmation.")
-    documents: list[Document] = computed(
-        "The texts it is limited to; empty for the whole dialogue.",
-        load_subjects,
-        access="as the texts",
-        needs=("subjects",),
-    )
-    state: MandateState = computed(
-        "How it stands today.",
-        load_mandate_state,
-        access="as its row",
-        needs=("ad_referendum", "level", "revoked_at", "valid_from", "valid_to"),
-    )
-
-
-async def load_delegation_state(context: Context, roots: Sequence[Any]) -> list[MandateState]:
-    """What stands behind delegations today: the best of their mandates."""
-    day = await today(context)
-    keys = [item.row["id"] for item in roots]
-    async with context.database.read(context.viewer) as session:
-        found = await labs.mandate_states(session, keys, on=day)
-    return [found[key] for key in keys]
-
-
-async def load_delegation_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
-    """What the viewer may do to delegations."""
-    found = await standings_of(context, roots)
-    return [
-        [
-            judged("SEAT", lambda here=here, key=key: labs.check_seating(here, key)),
-            judged("FILE_MANDATE", lambda here=here, key=key: labs.check_filing(here, key)),
-            judged("END_DELEGATION", lambda here=here, key=key: labs.check_ending(here, key)),
-        ]
-        for here, key in zip(found, (item.row["id"] for item in roots), strict=True)
-    ]
-
-
-@published(sources.DELEGATION)
-class Delegation(Node):
-    """The seat of one organisation in one dialogue, at one level of government."""
-
-    level: GovernanceLevel = computed(
-        "At which level it sits.", load_level, access="as the lab", needs=("lab_id", "level")
-    )
-    voting: bool = column("Whether a decision counts it; a consulted body is heard.")
-    weight: int = column("How much its position counts.")
-    organisation: Organisation = to_one("Which body.", by="organisation_id")
-    dialogue: LazyDialogue = to_one("In which dialogue.", by="dialogue_id")
-    seats: list[Delegate] = edge(
-        "Who acts for it, its head first.",
-        by="delegation_id",
-        where="{t}.until IS NULL",
-        order="{t}.head DESC, {t}.id",
-    )
-    mandates: list[Mandate] = edge(
-        "The mandates it filed, newest first.", by="delegation_id", order="{t}.id DESC"
-    )
-    mandate_state: MandateState = computed(
-        "What stands behind it today: the best of its mandates.",
-        load_delegation_state,
-        access="as its row",
-        needs=("id",),
-    )
-    ended_at: datetime | None = column("When it left the dialogue, if it has.", "until")
-    viewer_can: list[Permission] = computed(
-        "What the viewer may do to it: SEAT (and invite), FILE_MANDATE (and revoke), "
-        "END_DELEGATION.",
-        load_delegation_can,
-        access="as its row",
-        needs=("dialogue_id", "id"),
-    )
-
-
-@published(sources.GRANT)
-class Grant(Node):
-    """A role that somebody was given in one dialogue."""
-
-    role: Role = column("Which role.")
-    capacity: Capacity = to_one("Who she is when she acts in it.", by="capacity_id")
-
-
-@published(sources.CONVOCATION)
-class Convocation(Node):
-    """A notice of meeting as it was sent."""
-
-    meeting_on: date = column("The day of the session.")
-    place: str = column("Where; empty where nothing was said.")
-    agenda: str = column("What is on the agenda.")
-    sent_at: datetime = column("When it was sent.")
-    silence_deadline: datetime | None = column(
-        "Where it declares a silence procedure: until when one may object."
-    )
-    capacity: Capacity | None = to_one("Who sent it.", by="capacity_id")
-
-
-# Dialogues
 
 
 def _of_own(description: str, kind: Any) -> Any:
