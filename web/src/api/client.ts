@@ -33,7 +33,8 @@ const socket = createSocket({
   lazy: true,
   keepAlive: 20_000,
   retryAttempts: Number.POSITIVE_INFINITY,
-  shouldRetry: () => true,
+  // What was closed or cut is tried again; what can't even be sent would fail at once, for ever.
+  shouldRetry: (problem) => problem instanceof Event,
 });
 
 const liveExchange = subscriptionExchange({
@@ -44,7 +45,8 @@ const liveExchange = subscriptionExchange({
       operationName: name,
       variables: request.variables,
       ...(extensions ? { extensions } : {}),
-      ...(import.meta.env.DEV || !extensions ? { query: request.query } : {}),
+      // The library asks for a text; beside a fingerprint it may be empty.
+      query: import.meta.env.DEV || !extensions ? request.query : "",
     } as SubscribePayload;
     return {
       subscribe: (sink) => ({
