@@ -13,8 +13,9 @@ from policylab.kit.errors import not_found
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import gathering_of
 from policylab.notices.events import NoticesChanged
-from policylab.notices.finding import needs_in, next_look, scene_of
+from policylab.notices.finding import needs_in, next_look
 from policylab.notices.rules import NEWS, Changes, Need, NoticeKind, Told, changes
+from policylab.notices.scene import scene_of
 from policylab.notices.tables import Notice, NoticeLook
 from policylab.process import Said
 
