@@ -65,8 +65,8 @@ async def test_libreoffice_shows_whole_pages_with_every_word(ending: str, tmp_pa
         "Illustrative: the state",
         "Contents 1",
         "Table des matières 1",
-        "1.1 Every municipality offers language courses within six months of arrival.",
-        "1.1 Chaque commune offre des cours de langue dans les six mois suivant l’arrivée.",
+        "Every municipality offers language courses within six months",
+        "Chaque commune offre des cours de langue dans les six mois",
         "Responsible body: Ministry of Inclusion",
         "Annex A",
         "Subject to the budget law for 2027.",
@@ -147,6 +147,14 @@ async def test_a_picture_is_inside_with_its_words() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert any(name.startswith("word/media/") for name in package.namelist())
         assert b'descr="A map of courses"' in package.read("word/document.xml")
-    assert b"A map of courses" in zipfile.ZipFile(io.BytesIO(await write_odt(made))).read(
-        "content.xml"
-    )
+    content = etree.tostring(part(await write_odt(made), "content.xml"))
+    assert b"<svg:title>A map of courses</svg:title>" in content
+
+
+async def test_every_style_that_an_opendocument_text_names_is_there() -> None:
+    data = await write_odt(dossier({"fr": sample("rich")}, "fr", pictures={MAP: picture()}))
+    text = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}style-name"
+    style = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}name"
+    content, styles = part(data, "content.xml"), part(data, "styles.xml")
+    known = {each.get(style) for tree in (content, styles) for each in tree.iter()}
+    assert {each.get(text) for each in content.iter() if each.get(text)} <= known

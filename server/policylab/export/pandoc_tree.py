@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from policylab.documents.tree import Json
 from policylab.export.dossier import Picture
@@ -97,6 +97,18 @@ def in_language(blocks: Sequence[Json], language: str, *classes: str) -> Json:
     if direction(language) == "rtl":
         pairs["dir"] = "rtl"
     return div(blocks, classes, **pairs)
+
+
+def pictures_in(value: Any) -> list[str]:
+    """The words for the pictures in pandoc's blocks, in reading order."""
+    if isinstance(value, list):
+        return [said for item in cast("list[Any]", value) for said in pictures_in(item)]
+    if not isinstance(value, dict):
+        return []
+    node = cast("Json", value)
+    if node.get("t") == "Image":
+        return ["".join(part.get("c", " ") for part in node["c"][1])]
+    return pictures_in(node.get("c"))
 
 
 @dataclass(frozen=True)

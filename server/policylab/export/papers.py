@@ -18,7 +18,7 @@ from policylab.export.cover import Cover, Fact, author, cover_of
 from policylab.export.dossier import Dossier
 from policylab.export.fair_copy import fair_copy, pairs, targets_in
 from policylab.export.identifiers import path_of
-from policylab.export.packing import mended_odt
+from policylab.export.packing import mended
 from policylab.export.pandoc_tree import (
     Flavour,
     Translator,
@@ -27,6 +27,7 @@ from policylab.export.pandoc_tree import (
     in_language,
     link,
     para,
+    pictures_in,
     raw,
     span,
     strong,
@@ -49,7 +50,7 @@ async def write_docx(dossier: Dossier) -> bytes:
 
 async def write_odt(dossier: Dossier) -> bytes:
     """The same for OpenDocument."""
-    return mended_odt(await _office(dossier, Flavour.ODT, odt_reference(_running(dossier))))
+    return await _office(dossier, Flavour.ODT, odt_reference(_running(dossier)))
 
 
 async def write_html(dossier: Dossier) -> bytes:
@@ -119,7 +120,9 @@ def _metadata(dossier: Dossier) -> str:
 
 async def _office(dossier: Dossier, flavour: Flavour, reference: bytes) -> bytes:
     blocks = await asyncio.to_thread(_office_blocks, dossier, flavour)
-    return await _converted(dossier, flavour, blocks, reference=reference)
+    made = await _converted(dossier, flavour, blocks, reference=reference)
+    pictures = pictures_in(blocks) if flavour is Flavour.ODT else []
+    return await asyncio.to_thread(mended, made, dossier.frozen_at, pictures)
 
 
 def _office_blocks(dossier: Dossier, flavour: Flavour) -> list[Json]:
