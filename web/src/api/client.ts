@@ -34,7 +34,7 @@ const socket = createSocket({
   keepAlive: 20_000,
   retryAttempts: Number.POSITIVE_INFINITY,
   // What was closed or cut is tried again; what can't even be sent would fail at once, for ever.
-  shouldRetry: (problem) => problem instanceof Event,
+  shouldRetry: (problem) => problem instanceof Event || (problem instanceof Error && "code" in problem),
 });
 
 const liveExchange = subscriptionExchange({
