@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from policylab import labs, meetings, notices, positions
+from policylab import comments, index, labs, meetings, notices, positions, strategies
 from policylab.kit.db import Database
-from policylab.kit.viewer import Viewer
+from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import FactKind, Role
 from policylab.notices import NoticeKind
 from policylab.positions import Stance, Words
@@ -230,3 +230,112 @@ async def test_who_is_given_a_seat_or_a_role_hears_of_it(database: Database) -> 
     told = (await open_for(database, table, table.rapporteur))["ROLE_GIVEN"]
     assert told.endswith("you were given a role: rapporteur.")
     assert await open_for(database, table, table.outsider) == {}
+
+
+async def test_an_amendment_waits_for_its_settling_and_then_for_its_delegation(
+    database: Database,
+) -> None:
+    made = await desk.frozen(database)
+    table = made.table
+    settle, answer = NoticeKind.AMENDMENT_TO_SETTLE, NoticeKind.AMENDMENT_TO_ANSWER
+    await make.enter(database, table, "home-consultation")
+    amendment = await do(
+        database,
+        table.delegate("REGION"),
+        comments.table_amendment,
+        set_id=made.set_id,
+        section_id=made.clauses[0],
+        language="en",
+        text="Regions teach newcomers.",
+        reasons="They have the schools.",
+    )
+    assert settle not in await kinds(database, table, table.moderator)
+    await make.enter(database, table, "settlement")
+    assert "Region" in (await open_for(database, table, table.moderator))[settle]
+    assert settle in await kinds(database, table, table.rapporteur)
+    assert not {settle, answer} & await kinds(database, table, table.delegate("REGION"))
+    await do(
+        database,
+        table.moderator,
+        comments.reject_amendment,
+        amendment_id=amendment.id,
+        reasons="Cities have them as well.",
+    )
+    assert settle not in await kinds(database, table, table.moderator)
+    assert answer in await kinds(database, table, table.delegate("REGION"))
+    assert answer not in await kinds(database, table, table.delegate("CITY"))
+    await do(
+        database, table.delegate("REGION"), comments.accept_amendment, amendment_id=amendment.id
+    )
+    assert answer not in await kinds(database, table, table.delegate("REGION"))
+
+
+async def test_everybody_hears_that_a_record_was_sealed(database: Database) -> None:
+    table, _, record, _ = await deciding.sealed(database)
+    sealed = NoticeKind.RECORD_SEALED
+    for viewer in (table.head(), table.delegate("REGION"), table.observer):
+        assert record.identifier in (await open_for(database, table, viewer))[sealed]
+    assert await open_for(database, table, table.outsider) == {}
+
+
+async def test_a_recommendation_referred_to_a_level_is_told_to_its_delegations(
+    database: Database,
+) -> None:
+    table = await make.table(database)
+    await index.load_reference(database)
+    data = b"""{"results": [{"territory": {"name": "Marrow Bay", "country": "XA"},
+      "edition": "index-3", "answeredOn": "2025-03", "illustrative": true,
+      "scores": [{"value": 58}],
+      "recommendations": [{"number": "1", "text": {"en": "Teach."}, "dimensions": ["LANGUAGE"]}]
+    }]}"""
+    await do(database, table.administrator, index.import_file, name="index.json", data=data)
+    async with database.rows(SYSTEM) as connection:
+        [row] = await connection.fetch(
+            "SELECT id, assessment_id FROM recommendation WHERE illustrative"
+        )
+    await make.enter(database, table, "framing")
+    await do(
+        database,
+        table.head(),
+        strategies.attach_assessment,
+        dialogue_id=table.dialogue_id,
+        assessment_id=row["assessment_id"],
+    )
+    async with database.write(SYSTEM) as uow:
+        levels = await labs.levels_of(uow.session, table.lab_id)
+        await index.record_response(
+            uow,
+            lab_id=table.lab_id,
+            dialogue_id=table.dialogue_id,
+            recommendation_id=row["id"],
+            answer=index.ResponseAnswer.REFERRED,
+            reasons="It is the State’s to pay.",
+            level=next(level for level in levels if level.code == "NATIONAL"),
+            decided_on=uow.now.date(),
+            capacity_id=None,
+        )
+    referred = NoticeKind.RECOMMENDATION_REFERRED
+    assert referred in await kinds(database, table, table.head("MINISTRY"))
+    assert referred in await kinds(database, table, table.delegate("MINISTRY"))
+    assert referred not in await kinds(database, table, table.head("CITY"))
+
+
+async def test_a_progress_report_is_asked_for_when_it_falls_due(database: Database) -> None:
+    table = await make.table(database, phase="follow-up", settings={"reports": 182})
+    due = NoticeKind.REPORT_DUE
+    assert due not in await kinds(database, table, table.head())
+    async with database.raw() as connection:
+        await connection.execute(
+            "UPDATE phase_run SET entered_at = now() - interval '175 days' WHERE left_at IS NULL"
+        )
+    assert due in await kinds(database, table, table.head())
+    assert due not in await kinds(database, table, table.observer)
+    await do(
+        database,
+        table.head(),
+        strategies.file_report,
+        dialogue_id=table.dialogue_id,
+        day=datetime.now(UTC).date(),
+        comment="Classes have begun.",
+    )
+    assert due not in await kinds(database, table, table.head())

@@ -140,14 +140,14 @@ async def _taken_anew(scene: Scene, position_ids: set[UUID]) -> set[UUID]:
 async def amendments(scene: Scene) -> list[Need]:
     """Amendments that wait for those who settle them, or for the delegation that tabled them."""
     rows = await scene.rows(
-        "SELECT a.id, a.set_id, a.state, a.delegation_id, o.names FROM amendment a "
+        "SELECT a.id, a.set_id, a.state, a.settled_at, a.delegation_id, o.names FROM amendment a "
         "JOIN delegation d ON d.id = a.delegation_id JOIN organisation o "
-        "ON o.id = d.organisation_id WHERE a.dialogue_id = :dialogue AND a.answered_at IS NULL "
-        "AND a.state IN ('TABLED', 'MERGED', 'REJECTED') AND d.until IS NULL"
+        "ON o.id = d.organisation_id WHERE a.dialogue_id = :dialogue AND d.until IS NULL AND "
+        "(a.settled_at IS NULL OR (a.state IN ('MERGED', 'REJECTED') AND a.answered_at IS NULL))"
     )
     found: list[Need] = []
     for row in rows:
-        if row.state == "TABLED":
+        if row.settled_at is None:
             kind = NoticeKind.AMENDMENT_TO_SETTLE
             said = words.filled(words.TO_SETTLE, said_of(row.names))
             people = scene.who(lambda person: Action.SETTLE_AMENDMENT in person.may)
