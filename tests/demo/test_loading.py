@@ -39,14 +39,16 @@ async def test_loading_a_second_time_changes_nothing(
     assert await counts(arvenia) == before
 
 
-async def test_loading_that_was_cut_off_goes_on_where_it_stopped(
+async def test_of_two_that_go_on_with_a_load_that_was_cut_off_one_finishes_it(
     new_house: Callable[[], str],
     settings: Settings,
     arvenia: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The power fails in the middle of an act: it is undone, and done once in the next run."""
-    database = await Database.connect(await asyncio.to_thread(new_house), size=4, listen=False)
+    url = await asyncio.to_thread(new_house)
+    one = await Database.connect(url, size=4, listen=False)
+    other = await Database.connect(url, size=4, listen=False)
     once = Stage.once
     done = 0
 
@@ -62,21 +64,29 @@ async def test_loading_that_was_cut_off_goes_on_where_it_stopped(
 
     monkeypatch.setattr(Stage, "once", until_the_power_fails)
     with pytest.raises(PowerFails):
-        await demo.load(database, settings)
+        await demo.load(one, settings)
     monkeypatch.undo()
-    assert await demo.load(database, settings) is True
-    assert await counts(database) == await counts(arvenia)
-    await database.close()
 
-
-async def test_two_that_load_at_the_same_moment_make_one_arvenia(
-    new_house: Callable[[], str], settings: Settings, arvenia: Database
-) -> None:
-    url = await asyncio.to_thread(new_house)
-    one = await Database.connect(url, size=4, listen=False)
-    other = await Database.connect(url, size=4, listen=False)
-    done = await asyncio.gather(demo.load(one, settings), demo.load(other, settings))
-    assert sorted(done) == [False, True]
+    both = await asyncio.gather(demo.load(one, settings), demo.load(other, settings))
+    assert sorted(both) == [False, True]
     assert await counts(one) == await counts(arvenia)
     await one.close()
     await other.close()
+
+
+async def test_a_half_loaded_demo_of_another_release_is_left_alone_and_said_so(
+    new_house: Callable[[], str], settings: Settings
+) -> None:
+    database = await Database.connect(await asyncio.to_thread(new_house), size=4, listen=False)
+    stage = await Stage.open(database, settings)
+
+    async def nothing(uow: Any) -> dict[str, Any]:
+        return {}
+
+    await stage.once("an act of long ago", SYSTEM, nothing)
+    with pytest.raises(demo.DemoChanged, match="Start with an empty database"):
+        await demo.load(database, settings)
+    assert (await counts(database))["dialogue"] == 0
+    await stage.finish()
+    assert await demo.load(database, settings) is False  # complete as it was made then
+    await database.close()

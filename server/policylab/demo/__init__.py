@@ -4,6 +4,8 @@ Everything is made through the rooms' own verbs, by the people who would do it, 
 allow it: nothing in the demo could not have been done by hand.
 """
 
+import asyncio
+
 from policylab import index
 from policylab.demo import (
     arvenia,
@@ -18,7 +20,7 @@ from policylab.settings import Settings
 
 __all__ = ["DemoChanged", "load"]
 
-_LOCK = "SELECT pg_advisory_lock(hashtext('demo data'))"
+_TRY = "SELECT pg_try_advisory_lock(hashtext('demo data'))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtext('demo data'))"
 
 
@@ -28,8 +30,10 @@ async def load(database: Database, settings: Settings | None = None) -> bool:
     What is missing is made, what is there stays as people have left it.
     """
     async with database.pool.acquire() as connection:
-        # Of the session, not of a transaction: one that lies idle so long is ended.
-        await connection.execute(_LOCK)
+        # Of the session, and tried again and again: transactions that lie idle are ended, and so
+        # are statements that wait as long as loading may take on a busy machine.
+        while not await connection.fetchval(_TRY):  # noqa: ASYNC110 (another process holds it)
+            await asyncio.sleep(0.3)
         try:
             return await _load(database, settings or Settings())
         finally:
@@ -39,10 +43,13 @@ async def load(database: Database, settings: Settings | None = None) -> bool:
 async def _load(database: Database, settings: Settings) -> bool:
     await index.load_reference(database)
     stage = await Stage.open(database, settings)
+    if stage.complete:
+        return False
     await arvenia.settle(stage)
     lab_id = await arvenia.found_lab(stage)
     await rumours.play(stage, lab_id)
     await marrow_bay.play(stage, lab_id)
     await language_learning.play(stage, lab_id)
     await school_places.play(stage, lab_id)
-    return stage.acted > 0
+    await stage.finish()
+    return True

@@ -17,17 +17,19 @@ from policylab.kit.db import Database, UnitOfWork
 from policylab.kit.errors import Refused
 from policylab.kit.ledger import HOUSE
 from policylab.kit.viewer import SYSTEM, Viewer
-from policylab.settings import Settings
+from policylab.settings import BadSettings, Settings
 
 Made = Mapping[str, UUID]
 Verb = Callable[..., Awaitable[Any]]
 ACTION = "demo.acted"
+COMPLETED = "demo.completed"
 _NOTES = text(
-    "SELECT detail FROM audit_event WHERE lab_id = :house AND action = :action ORDER BY sequence"
+    "SELECT action, detail FROM audit_event WHERE lab_id = :house AND action = ANY(:actions)"
+    " ORDER BY sequence"
 )
 
 
-class DemoChanged(Exception):
+class DemoChanged(BadSettings):
     """The house holds part of a demo that another release began; it can't be finished."""
 
 
@@ -39,8 +41,7 @@ class Stage:
     settings: Settings
     people: dict[str, Viewer] = field(default_factory=dict[str, Viewer])
     bodies: dict[str, UUID] = field(default_factory=dict[str, UUID])
-    acted: int = 0
-    """Acts of this run; those noted before are not among them."""
+    complete: bool = False
     _notes: list[Any] = field(default_factory=list[Any])
     _next: int = 0
 
@@ -50,10 +51,17 @@ class Stage:
         stage = cls(database, settings)
         async with database.read(SYSTEM) as session:
             found = await (await session.connection()).execute(
-                _NOTES, {"house": HOUSE, "action": ACTION}
+                _NOTES, {"house": HOUSE, "actions": [ACTION, COMPLETED]}
             )
-            stage._notes = [row.detail for row in found]
+            for row in found:
+                stage.complete = stage.complete or row.action == COMPLETED
+                stage._notes.append(row.detail)
         return stage
+
+    async def finish(self) -> None:
+        """Note that everything has been played: a later release leaves it as it is."""
+        async with self.database.write(SYSTEM) as uow:
+            uow.audit(action=COMPLETED, object_type="Demo", object_id=None)
 
     async def once(
         self, name: str, viewer: Viewer, work: Callable[[UnitOfWork], Awaitable[Made]]
@@ -77,7 +85,6 @@ class Stage:
                 raise
             detail = {"act": name, "made": {key: str(value) for key, value in made.items()}}
             uow.audit(action=ACTION, object_type="Demo", object_id=None, detail=detail)
-        self.acted += 1
         return made
 
     async def act(self, who: str, verb: Verb, **arguments: Any) -> UUID:
