@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from policylab.decisions.rules import Base, Rule, RuleCode
 from policylab.decisions.signing import Signer, new_signer
 from policylab.decisions.tables import Procedure
 from policylab.kit.db import Database
-from policylab.positions import Stance, Words
+from policylab.positions import Stance, Subject, Words
 from tests import make
 from tests.decisions import deciding, recompute
 from tests.promises.conftest import full
@@ -36,6 +37,7 @@ RULES: list[Rule] = [
     *(Rule(code=RuleCode.PER_LEVEL_ASSENT, inner=inner, levels=LEVELS) for inner in INNER),
 ]
 STANCES = (*Stance, None)
+FRIENDLY = (Stance.SUPPORT, Stance.SUPPORT, Stance.SUPPORT_WITH_RESERVATION, Stance.NOT_COMPETENT)
 
 
 @pytest.fixture
@@ -48,22 +50,19 @@ async def table(house: Database) -> make.Table:
 
 
 async def take_some(
-    house: Database, table: make.Table, subject: Any, chance: random.Random, rule: Rule
-) -> bool:
-    """Positions at random, some ad referendum; whether every delegation's counts."""
-    whole = True
-    consent = RuleCode.CONSENT in {rule.code, rule.inner and rule.inner.code}
+    house: Database,
+    table: make.Table,
+    subject: Subject,
+    chance: random.Random,
+    stances: Sequence[Stance | None],
+) -> None:
+    """Positions at random, some of them ad referendum; None is silence."""
     for body in table.seats:
-        stance = chance.choice(STANCES)
-        pending = chance.random() < 0.15
-        whole = whole and stance is not None and not pending
-        if stance is None:
-            continue
-        words = deciding.words_for(stance)
-        if stance is Stance.OBJECT and consent and chance.random() < 0.5:
-            words = Words()
-        await deciding.take(house, table, subject, body, stance, words, ad_referendum=pending)
-    return whole
+        stance = chance.choice(stances)
+        pending = stances is STANCES and chance.random() < 0.15
+        if stance is not None:
+            words = deciding.words_for(stance)
+            await deciding.take(house, table, subject, body, stance, words, ad_referendum=pending)
 
 
 async def record_json(
@@ -85,20 +84,36 @@ def recomputed(record: dict[str, Any]) -> str:
 async def test_every_rule_gives_the_same_outcome_in_another_program(
     house: Database, table: make.Table
 ) -> None:
+    """Positions are taken before a procedure opens whose deadline is at once: silence stays."""
     chance, signer = random.Random(62), new_signer()
     rounds = full(10, 1)
     frozen = await deciding.freeze(house, table, clauses=len(RULES) * rounds)
     outcomes: set[str] = set()
     for place, rule in enumerate(RULES * rounds):
         subject = frozen.clause(place + 1)
-        end = datetime.now(UTC) + timedelta(seconds=3)
-        procedure = await deciding.open_procedure(house, table, subject, rule, closes_at=end)
-        if not await take_some(house, table, subject, chance, rule):
-            await asyncio.sleep(max(0.0, (end - datetime.now(UTC)).total_seconds()) + 0.05)
+        await make.enter(house, table, "positions")
+        await take_some(house, table, subject, chance, FRIENDLY if place % 2 else STANCES)
+        procedure = await deciding.open_procedure(house, table, subject, rule, days=0)
         record = await record_json(house, table, procedure, signer)
         assert record["outcome"]["verdict"]["outcome"] == recomputed(record), record["rule"]
         outcomes.add(recomputed(record))
     assert {"ADOPTED", "NOT_ADOPTED", "OPINION_GIVEN"} <= outcomes
+
+
+@pytest.mark.parametrize("reasons", ["", "It costs too much."])
+async def test_so_does_consent_with_and_without_reasons(
+    house: Database, table: make.Table, reasons: str
+) -> None:
+    frozen = await deciding.freeze(house, table)
+    consent = Rule(code=RuleCode.CONSENT)
+    procedure = await deciding.open_procedure(house, table, frozen, consent)
+    for body in table.seats:
+        stance = Stance.OBJECT if body == "COAST" else Stance.SUPPORT
+        words = Words(statement=reasons if stance is Stance.OBJECT else "")
+        await deciding.take(house, table, frozen, body, stance, words)
+    record = await record_json(house, table, procedure, new_signer())
+    assert recomputed(record) == ("NOT_ADOPTED" if reasons else "ADOPTED")
+    assert record["outcome"]["verdict"]["outcome"] == recomputed(record)
 
 
 @pytest.mark.parametrize("broken", [False, True])

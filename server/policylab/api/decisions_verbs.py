@@ -42,7 +42,7 @@ def _rule(given: RuleInput | None) -> Rule | None:
     if (quorum[0] is None) != (quorum[1] is None):
         message = "A quorum has two numbers: so many of so many."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="rule.quorum_numerator")
-    if given.base is not None and given.base not in Base:
+    if given.base is not None and given.base not in [base.value for base in Base]:
         message = "A share is of ENTITLED or of CAST."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="rule.base")
     return Rule(
