@@ -24,7 +24,9 @@ export function useScreen<Data, Variables extends AnyVariables>(
   // An answer that went wrong takes nothing off the screen; the next one puts it right.
   const key = JSON.stringify(variables);
   const [kept, setKept] = useState<{ key: string; data: Data }>();
-  if (data && kept?.data !== data) setKept({ key, data });
+  useEffect(() => {
+    if (data) setKept({ key, data });
+  }, [data, key]);
   const shown = data ?? (kept?.key === key ? kept.data : undefined);
   return { data: shown, waiting: fetching && !shown, settling: fetching || stale, problem: shown ? undefined : error, refresh };
 }
