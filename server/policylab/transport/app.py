@@ -83,15 +83,25 @@ async def _open(house: House) -> None:
 
 def _connect_listeners(house: House, database: Database) -> None:
     """What one room announces and another hears."""
+    _judge_writers_anew(house, database)
+    documents.listen(database)
+    notices.listen(database)
+
+
+def _judge_writers_anew(house: House, database: Database) -> None:
+    """Ask the gate again for whoever is connected when what they may do has changed."""
 
     async def access_changed(announcement: Announcement) -> None:
         people = announcement.payload.get("person_ids", [])
         await house.hub.access_changed(people, announcement.dialogue_id)
 
-    for event in (identity.PersonSuspended, identity.SessionsEnded, labs.AccessChanged):
+    for event in (
+        identity.PersonSuspended,
+        identity.SessionsEnded,
+        labs.AccessChanged,
+        labs.PhaseMoved,  # names nobody: everybody in the dialogue
+    ):
         database.bus.on(event, access_changed)
-    documents.listen(database)
-    notices.listen(database)
 
 
 async def _work(house: House) -> None:
