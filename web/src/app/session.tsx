@@ -6,6 +6,7 @@ import { SessionDocument } from "../api/generated/operations.ts";
 import type { ResultOf } from "../api/graphql.ts";
 import { useScreen } from "../api/hooks.ts";
 import { sessionEnded, signedIn } from "../api/signals.ts";
+import { speakAs } from "../i18n/index.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Column } from "../ui/Form.tsx";
@@ -23,10 +24,12 @@ export function SessionProvider({ children }: { children: (session: Session | un
   const [ended, setEnded] = useState(false);
   const known = data?.viewer?.person.id;
   useEffect(() => sessionEnded.hear(() => setEnded(true)), []);
+  const locale = data?.viewer?.person.locale;
   useEffect(() => {
     if (!known) return;
     signedIn.say();
-  }, [known]);
+    speakAs(locale);
+  }, [known, locale]);
   const comeBack = () => {
     reconnect();
     refresh();

@@ -12,6 +12,7 @@ import type * as Y from "yjs";
 import type { Rung } from "../ui/PersonLine.tsx";
 import { levelHue } from "../ui/icons.tsx";
 import { DraftConnection } from "./connection.ts";
+import { Numbering } from "./numbering.ts";
 import { IDENTIFIED, schemaExtensions } from "./schema.ts";
 import { asSuggestion } from "./suggesting.ts";
 import { Toolbar } from "./Toolbar.tsx";
@@ -152,5 +153,6 @@ function live(connection: DraftConnection, how: How, toolbar: React.RefObject<HT
       selectionRender: () => ({ class: "pl-chosen-by-other" }),
     }),
     Suggesting,
+    Numbering,
   ];
 }

@@ -19,4 +19,10 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
+/** The language of somebody's profile: the one in which the server writes to her as well. */
+export function speakAs(locale: string | undefined) {
+  const wanted = known(locale);
+  if (wanted && wanted !== i18n.locale) void speak(wanted);
+}
+
 export { i18n };
