@@ -310,7 +310,8 @@ async def test_many_dialogues_cost_no_more_statements_than_one(database: Databas
     table = await make.table(database)
     query = (
         "{ viewer { dialogues { nodes { phase { exits { met } } permissions { allowed } "
-        "viewerCapacity { id } lab { id } } } } }"
+        "viewerCapacity { id } lab { id } activity(first: 3) { totalCount nodes { sentence } } "
+        "} } } }"
     )
     viewer = replace(table.administrator)
     one = await statements(database, viewer, query)

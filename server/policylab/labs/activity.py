@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.identity import organisations_by_id
@@ -61,11 +61,17 @@ async def activity_of(
 async def _latest(
     session: AsyncSession, table: Any, moment: str, dialogue_ids: Collection[UUID]
 ) -> list[Any]:
-    rows: list[Any] = []
-    for dialogue_id in dialogue_ids:
-        query = select(table).where(col(table.dialogue_id) == dialogue_id)
-        rows += await session.exec(query.order_by(col(getattr(table, moment)).desc()).limit(MOST))
-    return rows
+    newest = col(getattr(table, moment)).desc()
+    place = func.row_number().over(partition_by=col(table.dialogue_id), order_by=newest)
+    ranked = (
+        select(col(table.id), place.label("place"))
+        .where(col(table.dialogue_id).in_(dialogue_ids))
+        .subquery()
+    )
+    rows = await session.exec(
+        select(table).join(ranked, ranked.c.id == col(table.id)).where(ranked.c.place <= MOST)
+    )
+    return list(rows)
 
 
 async def _names(session: AsyncSession, keys: Collection[UUID]) -> dict[UUID, Said]:
