@@ -120,6 +120,7 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{title} · {say(language, 'name')}</title>"
+        '<link rel="icon" href="/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/signin/style.css"></head>'
         f'<body><main><p class="name">{say(language, "name")}</p>'
         f"<h1>{title}</h1>{body}</main></body></html>"
