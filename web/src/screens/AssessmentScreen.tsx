@@ -97,7 +97,7 @@ export function AssessmentScreen() {
         </Part>
       )}
       <Part title={<Trans>Sources</Trans>}>
-        {assessment.source ? <p><SourceLine source={assessment.source} /></p> : <p className="quiet"><Trans>No source is named.</Trans></p>}
+        {assessment.source ? <p><SourceLine source={assessment.source} /></p> : <p className="quiet">{assessment.illustrative ? <Trans>These figures are invented, to show how Policy Lab works.</Trans> : <Trans>No source is named.</Trans>}</p>}
         <p className="quiet"><Trans>Figures stand here exactly as published. Policy Lab computes no overall score; the weights of the INDEX are not public.</Trans></p>
       </Part>
     </Page>

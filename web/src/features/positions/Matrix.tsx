@@ -58,7 +58,7 @@ export function Matrix({ matrix, mine, onOpen }: { matrix: MatrixData; mine: str
 
 function ClauseName({ row }: { row: Row }) {
   if (row.sectionId === null) return <strong><Trans>The whole text</Trans></strong>;
-  return <span className={styles.clause}><span className={styles.number}>{row.number}</span><span className={styles.excerpt}>{row.heading || row.excerpt}</span></span>;
+  return <span className={styles.clause}><span className={styles.number}>{row.number}</span><span className={styles.excerpt}>{row.heading || (/[.!?…:;]$/.test(row.excerpt) ? row.excerpt : `${row.excerpt}…`)}</span></span>;
 }
 
 /** The glyph of a cell, and below it in words what is special about this position. */
