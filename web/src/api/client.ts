@@ -28,6 +28,23 @@ const fingerprintExchange: Exchange = mapExchange({
   },
 });
 
+/** The last good answer of each query that is in view. */
+const good = new Map<number, unknown>();
+
+/** An answer that went wrong takes nothing off the screen; the next one puts it right. */
+const keepingExchange: Exchange = mapExchange({
+  onOperation(operation) {
+    if (operation.kind === "teardown") good.delete(operation.key);
+    return operation;
+  },
+  onResult(result) {
+    const { key, kind } = result.operation;
+    if (kind !== "query") return result;
+    if (result.data) good.set(key, result.data);
+    return result.data || !result.error || !good.has(key) ? result : { ...result, data: good.get(key) };
+  },
+});
+
 const socket = createSocket({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
   lazy: true,
@@ -60,7 +77,7 @@ export const client = new Client({
   url: "/graphql",
   preferGetMethod: false,
   fetchOptions: { headers: { "x-policylab": "1" }, credentials: "same-origin" },
-  exchanges: [cacheExchange, fingerprintExchange, fetchExchange, liveExchange],
+  exchanges: [cacheExchange, keepingExchange, fingerprintExchange, fetchExchange, liveExchange],
 });
 
 /** Cuts the live connection, so that it comes back under the session of now. */

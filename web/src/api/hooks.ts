@@ -21,14 +21,7 @@ export function useScreen<Data, Variables extends AnyVariables>(
   const refresh = useCallback(() => again({ requestPolicy: "network-only" }), [again]);
   const paused = options.pause ?? false;
   useEffect(() => (paused ? undefined : changed.hear(refresh)), [refresh, paused]);
-  // An answer that went wrong takes nothing off the screen; the next one puts it right.
-  const key = JSON.stringify(variables);
-  const [kept, setKept] = useState<{ key: string; data: Data }>();
-  useEffect(() => {
-    if (data) setKept({ key, data });
-  }, [data, key]);
-  const shown = data ?? (kept?.key === key ? kept.data : undefined);
-  return { data: shown, waiting: fetching && !shown, settling: fetching || stale, problem: shown ? undefined : error, refresh };
+  return { data, waiting: fetching && !data, settling: fetching || stale, problem: data ? undefined : error, refresh };
 }
 
 type Answer<Data> = Exclude<NonNullable<Data[keyof Data]>, { __typename: "Refusal" }>;

@@ -17,6 +17,14 @@ import { cssVariablesResolver, theme } from "../ui/theme.ts";
 import { Broken } from "./Broken.tsx";
 import { router } from "./routes.tsx";
 
+// A newer release has other files: whoever still has the old page open gets the new one, and not twice in a row.
+const RENEWED = "policylab.renewed";
+window.addEventListener("vite:preloadError", () => {
+  if (Date.now() - Number(sessionStorage.getItem(RENEWED) ?? 0) < 10_000) return;
+  sessionStorage.setItem(RENEWED, String(Date.now()));
+  location.reload();
+});
+
 await speak(preferred());
 
 createRoot(document.getElementById("root")!).render(
