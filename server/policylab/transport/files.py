@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -108,7 +109,7 @@ class Downloads:
 
     async def attachment(self, request: Request, viewer: Viewer) -> Response:
         """A picture of a text; asked for anew each time, sent only when it is not there yet."""
-        key = key_of(request.path_params["attachment_id"], "Attachment")
+        key = _attachment_key(request.path_params["attachment_id"])
         async with self._house.database.read(viewer) as session:
             row: Any = await session.get(ATTACHMENT.table, key)
             found = (row.media_type, row.sha256.hex(), row.data) if row is not None else None
@@ -130,6 +131,14 @@ def _check_reader(viewer: Viewer) -> None:
         raise Refused(RefusalCode.NOT_SIGNED_IN, "Sign in to download this.")
     if viewer.scopes is not None and "read" not in viewer.scopes:
         raise Refused(RefusalCode.NOT_ALLOWED, "This token may not read.")
+
+
+def _attachment_key(given: str) -> UUID:
+    """Texts name their pictures by the bare key (`attachment:…`), everybody else by the id."""
+    try:
+        return UUID(given)
+    except ValueError:  # no bare key
+        return key_of(given, "Attachment")
 
 
 def _languages(request: Request) -> list[str]:
