@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from policylab import coediting, documents
 from policylab.documents import BadText, ImportMismatch, read_file, reading, walk
@@ -213,8 +214,8 @@ async def test_a_translation_that_does_not_fit_is_refused_with_what_does_not_fit
 async def test_a_closed_text_is_opened_by_an_import_and_keeps_its_ids(database: Database) -> None:
     here = await desk(database)
     await freeze(database, here)
-    text = b"# Aims\n\nEverybody learns.\n\nStates pay.\n"
-    tree = await text_of(database, await bring(database, here, text, name="t.md"))
+    file = b"# Aims\n\nEverybody learns.\n\nStates pay.\n"
+    tree = await text_of(database, await bring(database, here, file, name="t.md"))
     assert ids(tree)[:2] == ids(ENGLISH)[:2]
     assert documents.plain_text(tree) == "Aims\nEverybody learns.\nStates pay."
     [draft] = await rows(database, "SELECT closed_at, base_version_id FROM draft")
@@ -226,10 +227,28 @@ async def test_a_measure_stays_a_measure_with_its_owner(database: Database) -> N
     attrs = {"id": key_of("measure"), "owner": "City of Marrow Bay"}
     measure = {"type": "measure", "attrs": attrs, "content": [paragraph("Open three rooms.")]}
     here = await desk(database, {"en": doc(heading("Aims", "aims"), measure)})
-    text = b"# Aims\n\nOpen three large rooms.\n"
-    tree = await text_of(database, await bring(database, here, text, name="t.md"))
+    file = b"# Aims\n\nOpen three large rooms.\n"
+    tree = await text_of(database, await bring(database, here, file, name="t.md"))
     assert tree["content"][1]["type"] == "measure"
     assert tree["content"][1]["attrs"] == attrs
+
+
+async def test_an_import_and_a_freeze_at_once_do_not_hold_each_other_up_for_ever(
+    database: Database,
+) -> None:
+    here = await desk(database)
+    async with database.write(here.writer) as uow:
+        lock = text("SELECT id FROM draft FOR NO KEY UPDATE")
+        await (await uow.session.connection()).execute(lock)
+        importing = asyncio.create_task(bring(database, here, b"# Aims\n\nNew.", name="t.md"))
+        await asyncio.sleep(1.0)
+        assert not importing.done()  # it holds its language and waits for the draft
+        made = await documents.freeze(uow, here.writer, document_id=here.document_id)
+    await importing
+    async with database.read(SYSTEM) as session:
+        assert (await documents.texts_of(session, made.id))["en"] == ENGLISH
+    tree = await text_of(database, here.drafts["en"])
+    assert documents.plain_text(tree) == "Aims\nNew."
 
 
 async def test_only_those_who_may_write_bring_files(database: Database, tmp_path: Path) -> None:

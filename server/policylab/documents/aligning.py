@@ -9,7 +9,11 @@ from policylab.documents.tree import IDENTIFIED, Json
 
 ALIKE = 0.6
 """How much of its words a changed clause must keep to be the same clause."""
-LONGEST_COMPARED = 5_000
+LONGEST_COMPARED = 2_000
+NEIGHBOURS = 8
+"""Among how many of the next old blocks a changed one is looked for."""
+MOST_PAIRS = 4_000_000
+"""Beyond this, blocks are taken as new: looking for pairs would hold everybody up."""
 _NUMBERED = ("clause", "measure")
 
 
@@ -50,6 +54,8 @@ def keep_ids(old: Json, blocks: list[Json]) -> list[Json]:
 
 
 def _kept(old: list[Json], new: list[Json]) -> list[Json]:
+    if len(old) * len(new) > MOST_PAIRS:
+        return new
     old_keys, new_keys = [_key(block) for block in old], [_key(block) for block in new]
     matcher = SequenceMatcher(None, old_keys, new_keys, autojunk=False)
     made: list[Json] = []
@@ -67,7 +73,8 @@ def _nearly(old: list[Json], new: list[Json]) -> list[Json]:
     made: list[Json] = []
     at = 0
     for block in new:
-        found = next((i for i in range(at, len(old)) if _alike(old[i], block)), None)
+        near = range(at, min(at + NEIGHBOURS, len(old)))
+        found = next((place for place in near if _alike(old[place], block)), None)
         if found is None:
             made.append(block)
         else:
@@ -111,7 +118,8 @@ def _alike(old: Json, new: Json) -> bool:
         return False
     before, after = _said(old)[:LONGEST_COMPARED].split(), _said(new)[:LONGEST_COMPARED].split()
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return matcher.real_quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    quick = matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
+    return quick and matcher.ratio() >= ALIKE
 
 
 def _inheriting(old: Json, new: Json) -> Json:

@@ -1,5 +1,6 @@
 """Two texts beside each other: which ones, and who may."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -43,7 +44,8 @@ async def compare(
     if before.document_id != after.document_id:
         message = "Compare two texts of the same document."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="to")
-    sections = compare_sections(await _parts(session, before), await _parts(session, after))
+    parts = await _parts(session, before), await _parts(session, after)
+    sections = await asyncio.to_thread(compare_sections, *parts)
     return Comparison(await _language(session, before), before, after, sections)
 
 

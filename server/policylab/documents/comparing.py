@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 Json = dict[str, Any]
-_TOKEN = re.compile(r"\n|[^\W_]+|[^\S\n]+|[^\w\s]|_")
-MOST_TOKENS = 20_000
-"""Beyond this a clause is shown as taken out and put in whole."""
+_TOKEN = re.compile(r"\n|[^\S\n]*(?:[^\W_]+|[^\w\s]|_)|[^\S\n]+")
+"""A word or a sign, with the blanks before it; or a new line."""
+MOST_TOKENS = 10_000
+"""Beyond this, what differs in a clause is shown as taken out and put in whole."""
 _OWN_WORDS = ("owner", "partners", "level", "start", "end", "means", "indicators")
 
 
@@ -123,10 +124,24 @@ def _merged(old: list[UUID], new: list[UUID]) -> list[UUID]:
 def compare_words(before: str, after: str) -> list[Run]:
     """The two texts as one: what stayed, what went, what came."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if before == after:
-        return _runs([(RunKind.EQUAL, before)])
+    start = _shared(old, new)
+    end = _shared(old[start:][::-1], new[start:][::-1])
+    pieces = [(RunKind.EQUAL, "".join(old[:start]))]
+    pieces += _middle(old[start : len(old) - end], new[start : len(new) - end])
+    return _runs([*pieces, (RunKind.EQUAL, "".join(old[len(old) - end :]))])
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many tokens are the same from the beginning."""
+    return next(
+        (at for at, (one, two) in enumerate(zip(old, new, strict=False)) if one != two),
+        min(len(old), len(new)),
+    )
+
+
+def _middle(old: list[str], new: list[str]) -> list[tuple[RunKind, str]]:
     if len(old) + len(new) > MOST_TOKENS:
-        return _runs([(RunKind.DELETED, before), (RunKind.INSERTED, after)])
+        return [(RunKind.DELETED, "".join(old)), (RunKind.INSERTED, "".join(new))]
     pieces: list[tuple[RunKind, str]] = []
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for kind, first, last, start, stop in matcher.get_opcodes():
@@ -135,23 +150,7 @@ def compare_words(before: str, after: str) -> list[Run]:
             continue
         pieces.append((RunKind.DELETED, "".join(old[first:last])))
         pieces.append((RunKind.INSERTED, "".join(new[start:stop])))
-    return _runs(_calm(pieces))
-
-
-def _calm(pieces: list[tuple[RunKind, str]]) -> list[tuple[RunKind, str]]:
-    """A lone blank between two changes joins them: "taken out whole" reads better than shreds."""
-    pieces = [piece for piece in pieces if piece[1]]
-    made: list[tuple[RunKind, str]] = []
-    gone, come = "", ""
-    for at, (kind, text) in enumerate(pieces):
-        between = (gone or come) and at + 1 < len(pieces)
-        if kind is RunKind.EQUAL and not (between and text.isspace() and "\n" not in text):
-            made += [(RunKind.DELETED, gone), (RunKind.INSERTED, come), (kind, text)]
-            gone = come = ""
-        else:
-            gone += text if kind is not RunKind.INSERTED else ""
-            come += text if kind is not RunKind.DELETED else ""
-    return [*made, (RunKind.DELETED, gone), (RunKind.INSERTED, come)]
+    return pieces
 
 
 def _runs(pieces: Iterable[tuple[RunKind, str]]) -> list[Run]:
@@ -161,7 +160,9 @@ def _runs(pieces: Iterable[tuple[RunKind, str]]) -> list[Run]:
         for at, line in enumerate(text.split("\n")):
             if at and made and made[-1].kind is not RunKind.BREAK:
                 made.append(Run(RunKind.BREAK, "\n"))
-            if line:
+            if line and made and made[-1].kind is kind:
+                made[-1] = Run(kind, made[-1].text + line)
+            elif line:
                 made.append(Run(kind, line))
     while made and made[-1].kind is RunKind.BREAK:
         made.pop()

@@ -18,7 +18,7 @@ from policylab.documents.sections import (
     sections_of,
     text_hash,
 )
-from policylab.documents.service import has_words, set_bytes
+from policylab.documents.service import HELD, has_words, set_bytes
 from policylab.documents.tables import (
     Document,
     Draft,
@@ -56,7 +56,7 @@ async def freeze(uow: UnitOfWork, viewer: Viewer, *, document_id: UUID) -> Versi
         raise not_found()
     here = await standing(uow.session, viewer, document.dialogue_id, lock=True)
     here.require(Action.FREEZE)
-    await uow.session.refresh(document, with_for_update=True)
+    await uow.session.refresh(document, with_for_update=HELD)
     closed = await _close(uow, document)
     _check(closed)
     made = await _write(uow, here, document, closed)
@@ -80,7 +80,7 @@ async def _close(uow: UnitOfWork, document: Document) -> list[_Closed]:
         select(Draft)
         .where(col(Draft.document_id) == document.id, col(Draft.closed_at).is_(None))
         .order_by(col(Draft.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     found = {draft.language_version_id: draft for draft in drafts}

@@ -1,5 +1,6 @@
 """Bringing a file in: judged, read, given the ids of what it follows, and made a draft."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from policylab.documents.from_pandoc import blocks_from
 from policylab.documents.projection import project
 from policylab.documents.reading import ReadFile, bad_file, read_file
 from policylab.documents.rules import CLAUSED, ImportMismatch
-from policylab.documents.service import begin_draft, has_words, source_of, text_now
+from policylab.documents.service import HELD, begin_draft, has_words, source_of, text_now
 from policylab.documents.tables import Attachment, Document, Draft, LanguageVersion
 from policylab.documents.tree import BadText, Json, mended, open_suggestions, read_tree
 from policylab.kit.db import Database, UnitOfWork
@@ -62,8 +63,8 @@ async def import_text(
     """
     desk = await _desk(uow, viewer, document_id, language)
     read = data if isinstance(data, ReadFile) else await read_file(name, data)
-    await uow.session.refresh(desk.part, with_for_update=True)
-    blocks = blocks_from_file(read, await _keep_pictures(uow, desk, read))
+    await uow.session.refresh(desk.part, with_for_update=HELD)
+    blocks = await _blocks_of(read, await _keep_pictures(uow, desk, read))
     source = await _source(uow, desk.part)
     draft = await _open_draft(uow, desk.part)
     if draft is None:
@@ -115,15 +116,15 @@ async def _open_draft(uow: UnitOfWork, part: LanguageVersion) -> Draft | None:
     drafts = await uow.session.exec(
         select(Draft)
         .where(col(Draft.language_version_id) == part.id, col(Draft.closed_at).is_(None))
-        .with_for_update()
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     return drafts.one_or_none()
 
 
-def blocks_from_file(read: ReadFile, pictures: dict[str, str]) -> list[Json]:
-    """The blocks of a file that was read; BAD_FILE where it says nothing."""
+async def _blocks_of(read: ReadFile, pictures: dict[str, str]) -> list[Json]:
     try:
-        blocks = blocks_from(read.tree, pictures)
+        blocks = await asyncio.to_thread(blocks_from, read.tree, pictures)
     except BadText as error:
         raise bad_file(f"This file can't be taken: {error.problem}.") from error
     if not has_words({"type": "doc", "content": blocks}):

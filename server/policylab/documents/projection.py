@@ -155,7 +155,7 @@ class Projector:
         draft_id, seq = self._waiting.popitem()
         try:
             async with self._database.write(SYSTEM) as uow:
-                draft = await uow.session.get(Draft, draft_id, with_for_update=True)
+                draft = await uow.session.get(Draft, draft_id, with_for_update={"key_share": True})
                 if draft is not None and draft.projected_seq < seq:
                     await project(uow, draft)
         except BadText as error:

@@ -29,6 +29,10 @@ from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.viewer import Viewer
 from policylab.labs import Action, Standing, may_read, standing
 
+HELD: Any = {"key_share": True}
+"""FOR NO KEY UPDATE: held against others who would change the row, not against what points at it.
+Always in this order: dialogue, document, language version, drafts by id, heads of their logs."""
+
 
 async def create_document(
     uow: UnitOfWork,
@@ -92,7 +96,7 @@ async def open_draft(
         raise not_found()
     here = await standing(uow.session, viewer, part.dialogue_id, lock=True)
     here.require(Action.EDIT)
-    await uow.session.refresh(part, with_for_update=True)
+    await uow.session.refresh(part, with_for_update=HELD)
     return await begin_draft(uow, here, part, content)
 
 
@@ -104,7 +108,7 @@ async def begin_draft(
     drafts = await uow.session.exec(
         select(Draft)
         .where(col(Draft.language_version_id) == part.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     draft = drafts.one_or_none()
@@ -250,7 +254,7 @@ async def replace_section(
     It judges nobody: the verb that calls it has. NOT_FOUND when the clause is gone, INVALID_INPUT
     for blocks that are more or other than this clause, CLOSED for a closed draft.
     """
-    draft = await uow.session.get(Draft, draft_id, with_for_update=True)
+    draft = await uow.session.get(Draft, draft_id, with_for_update=HELD)
     if draft is None:
         raise not_found()
     document_id = draft.document_id
