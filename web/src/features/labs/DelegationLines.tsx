@@ -27,7 +27,9 @@ export function DelegationEntry({ delegation, permissions, levels, mine, onDo }:
 }) {
   const { t } = useLingui();
   const states = useMandateStates();
-  const seat = permit("SEAT", delegation.viewerCan, permissions);
+  const seating = permit("SEAT", delegation.viewerCan, permissions);
+  // Of other delegations one is not told what one may not do there.
+  const seat = mine || seating?.allowed ? seating : undefined;
   const file = permit("FILE_MANDATE", delegation.viewerCan, permissions);
   const invite = permit("INVITE", delegation.viewerCan, permissions);
   const state = states(delegation.mandateState);

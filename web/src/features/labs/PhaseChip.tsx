@@ -39,7 +39,7 @@ export function PhaseChip({ dialogue }: { dialogue: DialogueFrame }) {
           </UnstyledButton>
         </Popover.Target>
         <Popover.Dropdown aria-label={t`What may I do now?`}>
-          <WhatNow dialogue={dialogue} onStep={choose} />
+          <div className={styles.popover}><WhatNow dialogue={dialogue} onStep={choose} /></div>
         </Popover.Dropdown>
       </Popover>
       <StepDialog dialogueId={dialogue.id} step={step} onClose={() => setStep(undefined)} />
@@ -52,7 +52,7 @@ export function Now({ dialogue }: { dialogue: DialogueFrame }) {
   const [step, setStep] = useState<Step>();
   return (
     <>
-      <WhatNow dialogue={dialogue} onStep={setStep} />
+      <div className={styles.page}><WhatNow dialogue={dialogue} onStep={setStep} /></div>
       <StepDialog dialogueId={dialogue.id} step={step} onClose={() => setStep(undefined)} />
     </>
   );
@@ -69,8 +69,8 @@ function WhatNow({ dialogue, onStep }: { dialogue: DialogueFrame; onStep: (step:
   const steps = stepsOf(dialogue);
   return (
     <div className={styles.now}>
-      <section>
-        <h2>{phase.number}. {phase.title}</h2>
+      <section className={styles.where}>
+        <h3 className={styles.phase}>{phase.number}. {phase.title}</h3>
         <p className="quiet">{phase.explanation}</p>
         {dialogue.viewerCapacity && (
           <p className={styles.as}><Trans>You take part as</Trans> <PersonLine capacity={dialogue.viewerCapacity} levels={dialogue.lab.levels} /></p>
@@ -82,19 +82,6 @@ function WhatNow({ dialogue, onStep }: { dialogue: DialogueFrame; onStep: (step:
           ? <ul>{may.map(({ action }) => <li key={action}><IconCheck aria-hidden="true" className={styles.yes} /><span>{names(action)}</span></li>)}</ul>
           : <p className="quiet"><Trans>You read along; nothing is asked of you in this phase.</Trans></p>}
       </section>
-      {mayNot.length > 0 && (
-        <section>
-          <h3><Trans>Not now, and why</Trans></h3>
-          <ul>
-            {mayNot.map(({ action, whyNot, opens }) => (
-              <li key={action}>
-                <IconLock aria-hidden="true" className={styles.no} />
-                <span>{names(action)}<small className="quiet">{whyNot}{opens && <> {opens}</>}</small></span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
       <section>
         <h3><Trans>What comes next</Trans></h3>
         {next && <p>{next.phase.number}. {next.phase.title}</p>}
@@ -123,6 +110,19 @@ function WhatNow({ dialogue, onStep }: { dialogue: DialogueFrame; onStep: (step:
         )}
         <p className="quiet"><Trans>In this phase since {format.date(dialogue.phase.enteredAt ?? "")}.</Trans></p>
       </section>
+      {mayNot.length > 0 && (
+        <details className={styles.mayNot}>
+          <summary><Trans>Not now, and why</Trans></summary>
+          <ul>
+            {mayNot.map(({ action, whyNot, opens }) => (
+              <li key={action}>
+                <IconLock aria-hidden="true" className={styles.no} />
+                <span>{names(action)}<small className="quiet">{whyNot}{opens && <> {opens}</>}</small></span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </div>
   );
 }

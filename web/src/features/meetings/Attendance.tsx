@@ -21,11 +21,14 @@ export function Quorum({ quorum }: { quorum: Meeting["quorum"] }) {
     <ul className={styles.quorum}>
       {quorum.map(({ level, present, seated, met }) => (
         <li key={level.id}>
-          <LevelMark order={level.order} /> {level.name}: <Trans>{present} of {seated} present</Trans>{" "}
-          <span className={met ? styles.met : styles.open}>
-            {met ? <IconCheck aria-hidden="true" /> : <IconClock aria-hidden="true" />}
-            {met ? <Trans>quorum</Trans> : <Trans>no quorum yet</Trans>}
-          </span>
+          <LevelMark order={level.order} />
+          {seated === 0 ? <span className="quiet">{level.name}: <Trans>no delegation at this level</Trans></span> : <span>{level.name}: <Trans>{present} of {seated} present</Trans></span>}
+          {seated > 0 && (
+            <span className={met ? styles.met : styles.open}>
+              {met ? <IconCheck aria-hidden="true" /> : <IconClock aria-hidden="true" />}
+              {met ? <Trans>quorum</Trans> : <Trans>no quorum yet</Trans>}
+            </span>
+          )}
         </li>
       ))}
     </ul>
