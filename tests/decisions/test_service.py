@@ -534,12 +534,14 @@ async def test_a_referral_suspends_the_procedure_and_moves_its_deadline(
     async with database.read(SYSTEM) as session:
         term = (await positions.terms_of(session, [procedure.id]))[procedure.id]
     assert term.ends_at - procedure.closes_at == timedelta(days=3)
+    told = await facts(database, table, FactKind.PROCEDURE_REFERRED)
+    assert [fact.detail["closes_at"] for fact in told] == [term.ends_at.isoformat()]
     cast = deciding.take(database, table, frozen, "REGION", Stance.ABSTAIN)
     await refused(database, cast, "position", code=RefusalCode.CLOSED)
     await make.enter(database, table, "decision")
     attempt = close(database, table.moderator, procedure)
-    told = await refused(database, attempt, code=RefusalCode.CONDITIONS_NOT_MET)
-    assert "referral" in told.message
+    why = await refused(database, attempt, code=RefusalCode.CONDITIONS_NOT_MET)
+    assert "referral" in why.message
 
 
 async def test_a_delegation_refers_once_by_its_head_with_reasons(

@@ -131,6 +131,18 @@ def test_decision_opens_with_a_position_from_every_level_or_with_the_deadline() 
     assert outlook(LAB, replace(two, now=START + timedelta(days=14)), ()).may_advance
 
 
+def test_a_referral_moves_the_deadline_that_opens_the_decision() -> None:
+    closes, moved = START + timedelta(days=14), START + timedelta(days=28)
+    opened = happened(FactKind.PROCEDURE_OPENED, procedure_id="p", closes_at=closes.isoformat())
+    referred = happened(
+        FactKind.PROCEDURE_REFERRED, 3, procedure_id="p", closes_at=moved.isoformat()
+    )
+    rested = replace(at("positions", opened, referred), now=closes)
+    assert not outlook(LAB, rested, ()).may_advance
+    assert outlook(LAB, rested, ()).next_opens_at == moved
+    assert outlook(LAB, replace(rested, now=moved), ()).may_advance
+
+
 def test_the_record_is_sealed_after_the_days_for_statements() -> None:
     opened = happened(FactKind.PROCEDURE_OPENED, here=False, procedure_id="p")
     closed = happened(FactKind.PROCEDURE_CLOSED, 1, procedure_id="p", outcome="ADOPTED")

@@ -120,7 +120,9 @@ async def refer(uow: UnitOfWork, viewer: Viewer, *, procedure_id: UUID, reasons:
     if until > uow.now:
         positions.pause_ballot(uow, ballot, until=until)
     await uow.session.flush()
-    _audit(uow, here, procedure, "procedure.referred")
+    end = (await positions.terms_of(uow.session, [procedure_id]))[procedure_id].ends_at
+    detail = {"procedure_id": procedure_id, "closes_at": end}
+    await _tell(uow, here, procedure, FactKind.PROCEDURE_REFERRED, detail)
     uow.announce(
         events.ProcedureReferred(
             lab_id=procedure.lab_id,

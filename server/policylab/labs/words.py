@@ -64,6 +64,10 @@ HAPPENED: Mapping[FactKind, Said] = {
     ),
     FactKind.PROCEDURE_OPENED: Said("{} opened a decision.", "{} a ouvert une décision."),
     FactKind.POSITION_RELEASED: Said("{} took a position.", "{} a pris position."),
+    FactKind.PROCEDURE_REFERRED: Said(
+        "{} referred a decision to its principals.",
+        "{} a renvoyé une décision à ses mandants.",
+    ),
     FactKind.PROCEDURE_CLOSED: Said("{} closed a decision.", "{} a clos une décision."),
     FactKind.RECORD_SEALED: Said(
         "{} sealed the decision record.", "{} a scellé le relevé de décision."

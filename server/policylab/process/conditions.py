@@ -397,7 +397,7 @@ def _positions_in(condition: Condition, situation: Situation) -> ConditionState:
 
 
 def _deadline_passed(condition: Condition, situation: Situation) -> ConditionState:
-    opened = situation.last(F.PROCEDURE_OPENED)
+    opened = situation.last(F.PROCEDURE_OPENED, F.PROCEDURE_REFERRED)
     closes = _moment(opened.detail.get("closes_at")) if opened else None
     met = closes is not None and situation.now >= closes
     said = (

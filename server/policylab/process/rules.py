@@ -149,6 +149,8 @@ class FactKind(StrEnum):
     """detail: measure_id. Assented by the body that has the powers, or referred to it."""
     PROCEDURE_OPENED = "PROCEDURE_OPENED"
     """detail: procedure_id, closes_at (ISO moment)."""
+    PROCEDURE_REFERRED = "PROCEDURE_REFERRED"
+    """detail: procedure_id, closes_at (ISO moment): the deadline that the referral has moved."""
     POSITION_RELEASED = "POSITION_RELEASED"
     """detail: delegation_id, level, procedure_id."""
     PROCEDURE_CLOSED = "PROCEDURE_CLOSED"
