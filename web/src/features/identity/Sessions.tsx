@@ -24,7 +24,7 @@ export function Sessions({ sessions }: { sessions: Own["sessions"] }) {
           return (
             <Line key={session.id} side={session.current
               ? <Tag kind="act"><Trans>this one</Trans></Tag>
-              : <Button size="small" kind="plain" waiting={ending.waiting} label={t`Sign out ${browser}`} onClick={() => void end({ sessionId: session.id })}><Trans>Sign out there</Trans></Button>}>
+              : <Button size="small" kind="plain" waiting={ending.waiting} label={t`Sign out there: ${browser}`} onClick={() => void end({ sessionId: session.id })}><Trans>Sign out there</Trans></Button>}>
               {browser}
               <div className="quiet"><Trans>Signed in <Time value={session.createdAt} as="when" />, last used <Time value={session.lastSeenAt} as="when" /></Trans></div>
             </Line>

@@ -34,7 +34,7 @@ export function Tokens({ tokens }: { tokens: Own["accessTokens"] }) {
     <>
       <Lines label={t`Tokens`}>
         {tokens.map((token) => (
-          <Line key={token.id} side={<Button size="small" kind="plain" label={t`End the token ${token.name}`} onClick={() => setAsked(token)}><Trans>End it</Trans></Button>}>
+          <Line key={token.id} side={<Button size="small" kind="plain" label={t`End it: ${token.name}`} onClick={() => setAsked(token)}><Trans>End it</Trans></Button>}>
             {token.name} {token.scopes.map((scope) => <Tag key={scope}>{scopes[scope.toUpperCase()] ?? scope}</Tag>)}
             <div className="quiet">
               {token.lastUsedAt ? <Trans>Last used <Time value={token.lastUsedAt} as="when" /></Trans> : <Trans>Not used yet</Trans>}

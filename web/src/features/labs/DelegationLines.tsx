@@ -117,7 +117,7 @@ function EndDelegation({ delegation }: { delegation: Delegation }) {
   const name = delegation.organisation.name;
   return (
     <>
-      <Button size="small" kind="plain" label={t`Take ${name} out`} onClick={() => setAsked(true)}><Trans>Take out</Trans></Button>
+      <Button size="small" kind="plain" label={t`Take out: ${name}`} onClick={() => setAsked(true)}><Trans>Take out</Trans></Button>
       <ConfirmByName open={asked} onClose={() => setAsked(false)} title={t`Take this delegation out`} name={name} verb={t`Take it out`} waiting={waiting}
         onConfirm={() => void end({ delegationId: delegation.id }).then((done) => { if (done) setAsked(false); })}>
         <p><Trans>Its people lose their seats at once, and it is no longer counted. What it said and wrote stays.</Trans></p>

@@ -32,7 +32,7 @@ export function LabPlaces({ labId, grants, mayChange }: { labId: string; grants:
         {grants.map((grant) => {
           const person = grant.person?.displayName ?? t`Somebody you may not see`;
           return (
-            <Line key={grant.id} side={<><span className="quiet">{names(grant.role)}</span>{mayChange && <Button size="small" kind="plain" label={t`End the place of ${person}`} onClick={() => setAsked(grant)}><Trans>End it</Trans></Button>}</>}>
+            <Line key={grant.id} side={<><span className="quiet">{names(grant.role)}</span>{mayChange && <Button size="small" kind="plain" label={t`End it: ${person}`} onClick={() => setAsked(grant)}><Trans>End it</Trans></Button>}</>}>
               {person}
             </Line>
           );

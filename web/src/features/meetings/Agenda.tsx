@@ -21,7 +21,7 @@ export function Agenda({ meeting, mayChange }: { meeting: Meeting; mayChange: bo
   const planned = meeting.state === "PLANNED" || meeting.state === "OPEN";
   if (meeting.agenda.length === 0 && !(mayChange && planned)) return null;
   return (
-    <Part level={3} title={<Trans>Agenda</Trans>} actions={mayChange && planned && <Button size="small" label={t`Add to the agenda: ${meeting.title}`} onClick={() => setAsked("new")}><Trans>Add an item</Trans></Button>}>
+    <Part level={3} title={<Trans>Agenda</Trans>} actions={mayChange && planned && <Button size="small" label={t`Add an item: ${meeting.title}`} onClick={() => setAsked("new")}><Trans>Add an item</Trans></Button>}>
       {meeting.agenda.length === 0 && <p className="quiet"><Trans>No items yet.</Trans></p>}
       <Lines label={t`Agenda`}>
         {meeting.agenda.map((item) => (

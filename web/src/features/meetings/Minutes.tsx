@@ -25,7 +25,7 @@ export function Minutes({ meeting, mayWrite, mayApprove }: { meeting: Meeting; m
     <Part level={3} title={<Trans>Minutes</Trans>} actions={<>
       {minutes?.approvedAt && <Tag kind="good"><Trans>approved on {format.date(minutes.approvedAt)}</Trans></Tag>}
       {mayWrite && open && <Button size="small" label={`${minutes ? t`Correct the minutes` : t`Write the minutes`}: ${meeting.title}`} onClick={() => setAsked("write")}>{minutes ? <Trans>Correct the minutes</Trans> : <Trans>Write the minutes</Trans>}</Button>}
-      {minutes && mayApprove && open && <Button size="small" label={t`Approve the minutes: ${meeting.title}`} onClick={() => setAsked("approve")}><Trans>Approve them</Trans></Button>}
+      {minutes && mayApprove && open && <Button size="small" label={t`Approve: ${meeting.title}`} onClick={() => setAsked("approve")}><Trans>Approve</Trans></Button>}
     </>}>
       {minutes ? <p className={styles.minutes}>{minutes.text}</p> : <p className="quiet"><Trans>Not written yet.</Trans></p>}
       <Dialog open={asked === "write"} onClose={() => setAsked(undefined)} title={t`Minutes: ${meeting.title}`} size="wide">
