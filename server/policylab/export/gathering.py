@@ -5,6 +5,7 @@ Every statement runs in one session of the viewer's, so that row-level security 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -311,7 +312,9 @@ async def _pictures(
         return {}
     found: dict[str, Picture] = {}
     for row in await _rows(session, ATTACHMENT, document_id=document_id):
-        picture = picture_of(row.data) if str(row.id) in wanted else None
+        if str(row.id) not in wanted:
+            continue
+        picture = await asyncio.to_thread(picture_of, row.data)
         if picture is not None:
             found[str(row.id)] = picture
     return found

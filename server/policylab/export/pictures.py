@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 from PIL import Image, UnidentifiedImageError
 
@@ -12,25 +11,26 @@ from policylab.export.dossier import Picture
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _KEPT = {"PNG", "JPEG"}
 _MOST_DOTS = 40_000_000
+_BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombWarning,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for bytes that are no picture, or would grow beyond measure."""
 
 
 def picture_of(data: bytes) -> Picture | None:
     """The picture, in a form that every format of ours can hold; None when it can't be drawn."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as image:
-                if image.width * image.height > _MOST_DOTS:
-                    return None
-                image.load()
-                return _kept(image, data)
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombWarning,
-    ):
+        with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as image:
+            if image.width * image.height > _MOST_DOTS:
+                return None
+            image.load()
+            return _kept(image, data)
+    except _BROKEN:
         return None
 
 
