@@ -1,6 +1,7 @@
 """Runs documents and holds the limits; knows nothing of HTTP (design.md 15.5)."""
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -67,7 +68,21 @@ def read_request(body: Any) -> Request:
         raise BadRequest("sha256Hash must be a string.")
     if query is None and fingerprint is None:
         raise BadRequest("There is neither a query nor a fingerprint.")
+    if _holds_nul(variables) or _NUL_WRITTEN.search(query or ""):
+        raise BadRequest("No text can hold the character U+0000.")
     return Request(query, fingerprint, variables, operation)
+
+
+_NUL_WRITTEN = re.compile(r"\\u(?:0000|\{0+\})")
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text in it holds U+0000, which PostgreSQL stores nowhere."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))
 
 
 class Executor:

@@ -1,0 +1,35 @@
+"""What a request may be, before any document is looked at."""
+
+from typing import Any
+
+import pytest
+
+from policylab.api.execution import BadRequest, read_request
+
+GOOD = {"query": "{ service { name } }"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"query": 1},
+        {"query": "{ a }", "variables": []},
+        {"query": "{ a }", "operationName": 1},
+        {"query": "{ a }", "variables": {"input": {"texts": ["good", "a\0b"]}}},
+        {"query": "{ a }", "variables": {"a\0b": 1}},
+        {"query": '{ search(text: "a\\u0000b") { totalCount } }'},
+        {"query": '{ search(text: "a\\u{0}b") { totalCount } }'},
+        {"extensions": {"persistedQuery": {"sha256Hash": 1}}},
+    ],
+)
+def test_what_is_no_request_is_told_so(body: Any) -> None:
+    with pytest.raises(BadRequest):
+        read_request(body)
+
+
+def test_a_request_passes_with_or_without_variables() -> None:
+    assert read_request(GOOD).query == GOOD["query"]
+    assert read_request(GOOD | {"variables": {"a": ["b", {"c": 1}]}}).variables
