@@ -12,6 +12,7 @@ import pytest
 from policylab import migrations
 from policylab.kit.db import Database, connect_arguments
 from policylab.kit.embedded import OWNER, SERVICE, SUPERUSER, EmbeddedPostgres
+from policylab.settings import Settings
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Tests of rules don't need a disk; tests of durability start a server of their own."""
@@ -40,6 +41,31 @@ def template_database(postgres_server: EmbeddedPostgres) -> str:
     postgres_server.ensure_database("template_house")
     asyncio.run(migrations.upgrade(postgres_server.url("template_house", OWNER)))
     return "template_house"
+
+
+@pytest.fixture(scope="session")
+def furnished(
+    postgres_server: EmbeddedPostgres,
+    template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Settings]:
+    """A database with Arvenia in it that others are copied from, and the settings it was made
+    with: its records are sealed with the key in their data folder."""
+    from policylab import demo  # here, so that tests of rules need no room but their own
+
+    postgres_server.create_database("template_arvenia", template=template_database)
+    settings = Settings(data_folder=tmp_path_factory.mktemp("arvenia"))
+
+    async def furnish() -> None:
+        url = postgres_server.url("template_arvenia", SERVICE)
+        house = await Database.connect(url, size=4, listen=False)
+        try:
+            assert await demo.load(house, settings)
+        finally:
+            await house.close()
+
+    asyncio.run(furnish())
+    return "template_arvenia", settings
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A real Chromium against a real server with the fictional state of Arvenia in it."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncGenerator, Generator
@@ -10,8 +9,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from policylab import demo
-from policylab.kit.db import Database
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
 from policylab.settings import Settings
 from tests.serving import Served
@@ -33,26 +30,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def house(
-    postgres_server: EmbeddedPostgres,
-    template_database: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Generator[Served]:
+def house(postgres_server: EmbeddedPostgres, furnished: tuple[str, Settings]) -> Generator[Served]:
     """A served house with demo data, for all browser tests of this run."""
-    postgres_server.create_database("house_browser", template=template_database)
-    url = postgres_server.url("house_browser", SERVICE)
-    folder = tmp_path_factory.mktemp("browser")
-
-    async def furnish() -> None:
-        """With the served house's own key, because the demo's records are sealed with it."""
-        database = await Database.connect(url, size=4)
-        try:
-            await demo.load(database, Settings(data_folder=folder))
-        finally:
-            await database.close()
-
-    asyncio.run(furnish())
-    served = Served(url, folder, settings={"POLICYLAB_DEMO_MODE": "true"})
+    template, settings = furnished
+    postgres_server.create_database("house_browser", template=template)
+    served = Served(
+        postgres_server.url("house_browser", SERVICE),
+        settings.data_folder,
+        settings={"POLICYLAB_DEMO_MODE": "true"},
+    )
     served.start()
     yield served
     served.stop()

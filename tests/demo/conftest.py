@@ -1,12 +1,10 @@
-"""One house with Arvenia in it, for tests that only look; and empty ones for those that load."""
+"""Arvenia for tests that only look; empty houses for those that load it."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 
 import pytest
 
-from policylab import demo
 from policylab.kit.db import Database
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
 from policylab.kit.ids import uuid7
@@ -14,31 +12,16 @@ from policylab.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def furnished(
-    postgres_server: EmbeddedPostgres,
-    template_database: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[str, Settings]:
-    """The address of a house in which the demo was loaded once, with its settings."""
-    postgres_server.create_database("house_demo", template=template_database)
-    url = postgres_server.url("house_demo", SERVICE)
-    settings = Settings(data_folder=tmp_path_factory.mktemp("demo"))
-
-    async def furnish() -> None:
-        database = await Database.connect(url, size=4, listen=False)
-        try:
-            assert await demo.load(database, settings)
-        finally:
-            await database.close()
-
-    asyncio.run(furnish())
-    return url, settings
+def looked_at(postgres_server: EmbeddedPostgres, furnished: tuple[str, Settings]) -> str:
+    """The address of a copy of Arvenia that no test of this folder changes."""
+    postgres_server.create_database("house_demo", template=furnished[0])
+    return postgres_server.url("house_demo", SERVICE)
 
 
 @pytest.fixture
-async def arvenia(furnished: tuple[str, Settings]) -> AsyncGenerator[Database]:
-    """That house, to look at."""
-    database = await Database.connect(furnished[0], size=4, listen=False)
+async def arvenia(looked_at: str) -> AsyncGenerator[Database]:
+    """Arvenia, to look at."""
+    database = await Database.connect(looked_at, size=4, listen=False)
     yield database
     await database.close()
 

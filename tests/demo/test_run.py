@@ -1,7 +1,7 @@
 """`policylab demo-run` does the main job from an empty house, and leaves what it says it does."""
 
-import asyncio
 import os
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -20,23 +20,28 @@ LONGEST_SECONDS = 300
 """On a machine that does much else; alone it takes less than 60."""
 
 
-async def program(*arguments: str) -> tuple[int, bytes]:
+def program(*arguments: str) -> tuple[int, bytes]:
     """The installed program with these arguments, in an environment without settings of ours."""
     kept = {key: value for key, value in os.environ.items() if "POLICYLAB_" not in key}
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM, *arguments, stdout=asyncio.subprocess.PIPE, env=kept
+    done = subprocess.run(
+        [PROGRAM, *arguments], stdout=subprocess.PIPE, env=kept, timeout=LONGEST_SECONDS
     )
-    async with asyncio.timeout(LONGEST_SECONDS):
-        out, _ = await process.communicate()
-    return process.returncode or 0, out
+    return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, bytes, Path]:
+    """The main job, done once: exit code, what was printed, and the folder."""
+    folder = tmp_path_factory.mktemp("run")
+    return *program("demo-run", "--out", str(folder), "--json"), folder
 
 
 @pytest.mark.postgres
-async def test_the_run_leaves_every_file_it_lists_and_a_record_that_verifies(
-    tmp_path: Path,
+def test_the_run_leaves_every_file_it_lists_and_a_record_that_verifies(
+    run: tuple[int, bytes, Path],
 ) -> None:
-    code, out = await program("demo-run", "--out", str(tmp_path), "--json")
-    summary = orjson.loads((tmp_path / SUMMARY).read_bytes())
+    code, out, folder = run
+    summary = orjson.loads((folder / SUMMARY).read_bytes())
     assert code == 0, summary
     assert orjson.loads(out) == summary
     assert [step["name"] for step in summary["steps"]][1:] == list(STEPS)
@@ -45,19 +50,19 @@ async def test_the_run_leaves_every_file_it_lists_and_a_record_that_verifies(
     assert made >= {(kind, language) for kind in KINDS for language in ("en", "fr")}
     assert ("pdf", "en,fr") in made
     for file in summary["files"]:
-        assert (tmp_path / file["path"]).stat().st_size > 200
+        assert (folder / file["path"]).stat().st_size > 200
     assert summary["verified"] is True
-    verified, _ = await program("verify", str(tmp_path / summary["record"]))
+    verified, _ = program("verify", str(folder / summary["record"]))
     assert verified == 0
 
 
 @pytest.mark.postgres
-async def test_the_exported_texts_say_that_they_are_invented_and_hold_the_merged_words(
-    tmp_path: Path,
+def test_the_exported_texts_say_that_they_are_invented_and_hold_the_merged_words(
+    run: tuple[int, bytes, Path],
 ) -> None:
-    code, _ = await program("demo-run", "--out", str(tmp_path))
+    code, _, folder = run
     assert code == 0
-    english, french = [(tmp_path / f"text.{tag}.md").read_text("utf-8") for tag in ("en", "fr")]
+    english, french = [(folder / f"text.{tag}.md").read_text("utf-8") for tag in ("en", "fr")]
     for text in (english, french):
         assert "illustrative: true" in text
     assert "outside working hours, with childcare" in english
@@ -65,11 +70,11 @@ async def test_the_exported_texts_say_that_they_are_invented_and_hold_the_merged
     assert "This holds in the holidays too." in english  # written without a connection
     assert "bring it before" in english  # the accepted suggestion
     assert "For us only" not in english  # the closed note stays inside its delegation
-    with zipfile.ZipFile(tmp_path / "text.en.odt") as odt:
+    with zipfile.ZipFile(folder / "text.en.odt") as odt:
         assert b"with childcare" in odt.read("content.xml")
 
 
-async def test_a_step_that_fails_is_told_with_its_time_and_as_not_well(
+def test_a_step_that_fails_is_told_with_its_time_and_as_not_well(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     telling = Telling(quiet=True)

@@ -10,6 +10,7 @@ import pytest
 from policylab.kit.db import Database
 from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
 from policylab.kit.ids import uuid7
+from policylab.settings import Settings
 from tests.serving import Served
 
 WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
@@ -50,6 +51,20 @@ async def house(new_house: Callable[[], str]) -> AsyncGenerator[Database]:
     database = await Database.connect(await asyncio.to_thread(new_house), size=6)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def arvenia(
+    postgres_server: EmbeddedPostgres, furnished: tuple[str, Settings]
+) -> AsyncGenerator[Database]:
+    """A house of this test's own with the dialogues of Arvenia in it, at work."""
+    name = f"arvenia_{uuid7().hex[-12:]}"
+    create = postgres_server.create_database
+    await asyncio.to_thread(create, name, template=furnished[0])
+    database = await Database.connect(postgres_server.url(name, SERVICE), size=6)
+    yield database
+    await database.close()
+    await asyncio.to_thread(postgres_server.drop_database, name)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 import asyncio
 from typing import Any
 
-import pytest
-
-from policylab import demo, identity
+from policylab import identity
 from policylab.api.context import Context
 from policylab.api.execution import Executor, read_request
 from policylab.kit.db import Database
@@ -17,12 +15,6 @@ from tests.promises.walking import Walker
 
 LISTEN = "subscription($id: ID!) { dialogueChanged(id: $id) { kind subjectId revision } }"
 WHEN_QUIET = 1.5
-
-
-@pytest.fixture
-async def arvenia(house: Database) -> Database:
-    await demo.load(house)
-    return house
 
 
 async def hear(database: Database, viewer: Viewer, identifier: str, heard: list[Any]) -> None:

@@ -22,6 +22,7 @@ from graphql import (
     get_named_type,
 )
 
+from policylab import process
 from policylab.api.context import Context
 from policylab.api.declare import Published
 from policylab.api.execution import Executor, read_request
@@ -183,6 +184,11 @@ async def words_of(database: Database, *, guarded: bool) -> set[str]:
             for row in rows:
                 found |= {each for value in row.values() for each in _sentences(value)}
     return found
+
+
+def words_of_workflows() -> set[str]:
+    """The sentences of the workflow templates, which everybody may read; dialogues copy them."""
+    return set(_sentences(process.bodies()))
 
 
 def _sentences(value: Any) -> Iterator[str]:
