@@ -8,7 +8,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from policylab.commands import contract, material, running, who
+from policylab.commands import contract, material, running, sealing, who
 from policylab.commands.common import fail
 from policylab.kit.embedded import EmbeddedError
 from policylab.kit.errors import Refused
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (running, contract, material):
+for part in (running, contract, material, sealing):
     app.add_typer(part.app)
 app.add_typer(who.people_app, name="people")
 app.add_typer(who.token_app, name="token")

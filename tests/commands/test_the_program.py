@@ -127,3 +127,27 @@ def test_a_port_that_is_taken_is_named(run: Run) -> None:
     assert answer.returncode == 1
     assert f"Port {port}" in answer.stderr
     assert "--port" in answer.stderr
+
+
+def test_a_new_key_is_endorsed_by_the_one_before_which_is_kept(run: Run, tmp_path: Path) -> None:
+    first = run("rotate-key")
+    assert first.returncode == 0, first.stderr
+    second = run("rotate-key")
+    assert len({first.stdout, second.stdout}) == 2
+    assert len(list(tmp_path.glob("signing-key-*.pem"))) == 2
+    assert not list(tmp_path.glob("*.next"))
+    findings = json.loads(run("doctor", "--json", POLICYLAB_POOL_SIZE="2").stdout)
+    assert [each["well"] for each in findings if "log" in each["what"]] == [True]
+
+
+def test_a_change_of_key_that_was_cut_off_goes_on(run: Run, tmp_path: Path) -> None:
+    """The log knows the new key, the file is still the old one: the next run only moves it."""
+    run("rotate-key")
+    key, kept = tmp_path / "signing-key.pem", next(tmp_path.glob("signing-key-*.pem"))
+    fresh = key.read_bytes()
+    key.rename(tmp_path / "signing-key.pem.next")
+    key.write_bytes(kept.read_bytes())
+    key.chmod(0o600)
+    again = run("rotate-key")
+    assert again.returncode == 0, again.stderr
+    assert key.read_bytes() == fresh

@@ -98,6 +98,12 @@ async def keys_of(session: AsyncSession) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+async def present_key(session: AsyncSession) -> str | None:
+    """The short name of the key that seals now; None while nothing was ever sealed."""
+    keys = await keys_of(session)
+    return key_in_use(keys) if keys else None
+
+
 async def size_of(session: AsyncSession) -> int:
     """How many entries the log has."""
     return (await session.exec(select(func.count()).select_from(LogLeaf))).one()
@@ -116,7 +122,7 @@ async def _hold(uow: UnitOfWork, signer: Signer) -> list[bytes]:
     if key_in_use(keys) != signer.id:
         message = (
             "Nothing can be sealed now: the service has another key than the one in its log. "
-            "An operator must restore the key, or tell the log of the new one."
+            "An operator must put the key back; `policylab rotate-key` takes a new one."
         )
         raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message)
     return leaves
