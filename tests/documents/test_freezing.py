@@ -1,6 +1,7 @@
 """Freezing: all languages at one moment, everything acknowledged in it, nothing on a refusal."""
 
 import asyncio
+import copy
 import hashlib
 from typing import Any
 
@@ -260,7 +261,9 @@ async def test_edits_and_freezes_from_all_sides_end_in_versions_that_hold_what_w
 async def test_what_a_program_left_crooked_does_not_keep_a_text_from_being_frozen(
     database: Database,
 ) -> None:
-    crooked = doc(*ENGLISH["content"], {"type": "paragraph", "content": [words("No id.")]})
+    crooked = doc(
+        *copy.deepcopy(ENGLISH)["content"], {"type": "paragraph", "content": [words("No id.")]}
+    )
     crooked["content"][1]["attrs"] = crooked["content"][1]["attrs"] | {"colour": "red"}
     here = await desk(database)
     await write(database, here, crooked)
