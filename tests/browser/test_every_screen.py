@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, expect
+from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, ViewportSize, expect
 
 from tests.browser.conftest import enter, violations
 from tests.serving import Served
@@ -19,9 +20,19 @@ WALKERS = (
     "Service administrator",
 )
 """Who walks through the house, the first first; who comes later looks for what is still missing."""
-STARTS = ("/", "/labs", "/index", "/search?q=language", "/settings", "/administration")
-STARTS += ("/labs/new", "/first-administrator", "/invitations/nobody-has-this-code")
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+STARTS = (
+    "/",
+    "/labs",
+    "/index",
+    "/search?q=language",
+    "/settings",
+    "/administration",
+    "/labs/new",
+    "/first-administrator",
+    "/invitations/nobody-has-this-code",
+)
+DESKTOP = ViewportSize(width=1440, height=900)
+PHONE = ViewportSize(width=390, height=844)
 PATIENCE = 20_000
 """Milliseconds; a busy machine loads a page in a few seconds."""
 
@@ -135,14 +146,14 @@ async def look(
     page: Page,
     walk: Walk,
     language: str,
-    schemes: tuple[str, ...],
-    sizes: tuple[dict[str, int], ...],
+    schemes: tuple[Literal["light", "dark"], ...],
+    sizes: tuple[ViewportSize, ...],
 ) -> None:
     """Note what axe finds, and what hangs over the edge."""
     for size in sizes:
-        await page.set_viewport_size(size)  # pyright: ignore[reportArgumentType]
+        await page.set_viewport_size(size)
         for scheme in schemes:
-            await page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+            await page.emulate_media(color_scheme=scheme)
             where = f"{page.url} {language}, {scheme}, {size['width']} px"
             walk.problems += [f"{where}: {found}" for found in await violations(page)]
         wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
