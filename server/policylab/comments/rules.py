@@ -41,6 +41,15 @@ WAITING = frozenset({AmendmentState.TABLED, AmendmentState.ACCEPTED})
 """States from which an amendment can still go elsewhere, unless it has been settled."""
 
 
+_FATES = {
+    AmendmentState.TABLED: "it is settled as it stands",
+    AmendmentState.ACCEPTED: "it was accepted",
+    AmendmentState.MERGED: "its words are in the text",
+    AmendmentState.REJECTED: "it was rejected",
+    AmendmentState.WITHDRAWN: "it was withdrawn",
+}
+
+
 def check_comment(body: str) -> str:
     """The remark without blanks around it; refused when nothing is said, or too much."""
     return _check(body, field="body", longest=LONGEST_COMMENT, ask="Write what you want to say.")
@@ -62,7 +71,8 @@ def check_reasons(reasons: str, *, ask: str) -> str:
 def check_tabled(state: AmendmentState, *, settled: bool) -> None:
     """Refuse to change what has become of an amendment: its fate is recorded once."""
     if settled or state not in WAITING:
-        message = f"This amendment has been settled: {state.value.lower()}."
+        fate = _FATES[state]
+        message = f"This amendment has been settled: {fate}."
         raise Refused(RefusalCode.ALREADY_DONE, message)
 
 

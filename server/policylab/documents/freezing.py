@@ -102,7 +102,7 @@ async def _close_one(uow: UnitOfWork, part: LanguageVersion, draft: Draft) -> _C
         text = await coediting.close_draft(uow, draft.id)
         tree = frozen_form(mended(text.content, draft.id))
     except BadText as error:
-        message = f"The text in {part.language} can't be frozen. {error.problem.capitalize()}."
+        message = f"The text in {part.language} can't be frozen: {error.problem}."
         raise Refused(RefusalCode.TOO_LARGE, message) from error
     return _Closed(part, draft, tree, text.seq, sections_of(tree, draft.document_id))
 

@@ -274,7 +274,8 @@ def _read(content: Any) -> Json:
     try:
         return read_tree(content)
     except BadText as error:
-        raise Refused(RefusalCode.INVALID_INPUT, str(error), field="content") from error
+        message = f"This is no text by our schema: {error}."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="content") from error
 
 
 def has_words(tree: Json) -> bool:

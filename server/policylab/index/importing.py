@@ -56,7 +56,7 @@ async def import_file(uow: UnitOfWork, viewer: Viewer, *, name: str, data: bytes
     known = {"editions": shelf.codes(), "sources": shelf.sources}
     problems += problems_of(evidence, **known)
     problems += [
-        (result.line, "this result is here already; a corrected figure names another source")
+        (result.line, "this result is here already: a corrected figure names another source")
         for result in evidence.results
         if reference_of(result) in shelf.assessments and not _adds(result, shelf)
     ]

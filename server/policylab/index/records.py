@@ -155,7 +155,7 @@ def _of_score(score: ScoreRecord, codes: Collection[str]) -> list[tuple[int, str
         found.append((score.line, f"the policy area {score.dimension} is not in this edition"))
     for name, value in (("score", score.value), ("mean", score.peer_mean)):
         if value is not None and not 0 <= value <= 100:
-            found.append((score.line, f"a {name} lies between 0 and 100; this is {value}"))
+            found.append((score.line, f"a {name} lies between 0 and 100, not at {value}"))
     if score.value is None and score.rank is None:
         found.append((score.line, "give a score or a rank"))
     if score.rank is not None and score.rank < 1:

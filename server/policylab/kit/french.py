@@ -1,15 +1,20 @@
 """Refusals in French. Rooms say a sentence once, in English; `french.json` has its French.
 
 A key is the sentence as the code writes it, with `{0}`, `{1}` … where it puts something in. What a
-room says in both languages itself (`Said`) passes through as it is.
+room says in both languages itself (`Said`) passes through as it is. What is put in may be such
+sentences in turn: what is wrong with a file, line by line.
 """
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 _HOLE = re.compile(r"\{(\d)\}")
+_BETWEEN = re.compile(r"(; |(?<=\.) (?=[A-Z]))")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+SPACE, THIN_SPACE = "\u00a0", "\u202f"
+"""What French sets before a colon and a semicolon; what it sets between thousands."""
 
 
 def said_in(sentence: str, locale: str) -> str:
@@ -17,7 +22,7 @@ def said_in(sentence: str, locale: str) -> str:
     return in_french(sentence) if locale.lower().startswith("fr") else sentence
 
 
-@cache
+@lru_cache(maxsize=2048)
 def in_french(sentence: str) -> str:
     """The sentence in French, its names and numbers kept."""
     whole, patterns = _catalogue()
@@ -26,8 +31,27 @@ def in_french(sentence: str) -> str:
     for pattern, french in patterns:
         found = pattern.fullmatch(sentence)
         if found:
-            return french.format(*found.groups())
+            return french.format(*map(_put_in, found.groups()))
     return sentence
+
+
+def _put_in(words: str) -> str:
+    """What stands in a sentence: a name, a number, or sentences of ours one after the other."""
+    if _THOUSANDS.fullmatch(words):
+        return words.replace(",", THIN_SPACE)
+    told = [_piece(piece) for piece in _BETWEEN.split(words)]
+    return "".join(told)
+
+
+def _piece(words: str) -> str:
+    """One of several sentences; where it is about some place, `place: ` stands before it."""
+    if words == "; ":
+        return SPACE + words
+    told = in_french(words)
+    place, colon, problem = words.partition(": ")
+    if told != words or not colon or in_french(problem) == problem:
+        return told
+    return f"{place}{SPACE}: {in_french(problem)}"
 
 
 def known() -> dict[str, str]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.process.rules import Said
 
 LONGEST_TEXT = 4_000
 LONGEST_NAME = 300
@@ -29,28 +30,33 @@ class LabAct(StrEnum):
     CREATE_DIALOGUE = "CREATE_DIALOGUE"
     GRANT_LAB_ROLE = "GRANT_LAB_ROLE"
     """Give somebody a place in the lab, or end it."""
+    HOLD_RECORDS = "HOLD_RECORDS"
+    """Say that nothing of the lab may be erased for now, or that it may again."""
 
 
 ENTITLED: Mapping[LabAct, frozenset[str]] = {
     LabAct.CREATE_DIALOGUE: frozenset({LabRole.ADMINISTRATOR, LabRole.SECRETARIAT}),
     LabAct.GRANT_LAB_ROLE: frozenset({LabRole.ADMINISTRATOR}),
+    LabAct.HOLD_RECORDS: frozenset({LabRole.ADMINISTRATOR}),
 }
+
+
+_ADMINISTRATORS = Said(
+    "Only the lab’s administrators do this.",
+    "Seule l’administration du laboratoire peut le faire.",
+)
+_WITH_SECRETARIAT = Said(
+    "Only the lab’s administrators and its secretariat do this.",
+    "Seuls l’administration du laboratoire et son secrétariat peuvent le faire.",
+)
 
 
 def check_lab_act(act: LabAct, held: Collection[str], *, locale: str = "en") -> None:
     """Refuse what none of somebody's places in the lab entitles to."""
     if not ENTITLED[act].isdisjoint(held):
         return
-    french = locale.lower().startswith("fr")
-    if LabRole.SECRETARIAT in ENTITLED[act]:
-        message = "Only the lab’s administrators and its secretariat do this."
-        if french:
-            message = "Seuls l’administration du laboratoire et son secrétariat peuvent le faire."
-    else:
-        message = "Only the lab’s administrators do this."
-        if french:
-            message = "Seule l’administration du laboratoire peut le faire."
-    raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+    said = _WITH_SECRETARIAT if LabRole.SECRETARIAT in ENTITLED[act] else _ADMINISTRATORS
+    raise Refused(RefusalCode.NOT_YOUR_ROLE, said.within(locale))
 
 
 class Visibility(StrEnum):
