@@ -19,11 +19,13 @@ from tests.decisions import deciding
 from tests.serving import Served
 
 STATEMENT = "The city can begin in spring, in three districts."
+PATIENCE = 20_000
+"""Milliseconds; a busy machine takes its time."""
 REASONS = "Every level has said that it will do its part."
 
 
 @pytest.fixture
-async def furnished(house: Served) -> AsyncGenerator[Database]:
+async def rooms(house: Served) -> AsyncGenerator[Database]:
     """The database of the house, to set the scene."""
     database = await Database.connect(house.database_url, size=2)
     yield database
@@ -31,9 +33,9 @@ async def furnished(house: Served) -> AsyncGenerator[Database]:
 
 
 async def test_while_two_write_a_third_takes_a_position_and_the_decision_is_sealed(
-    chromium: Browser, house: Served, furnished: Database
+    chromium: Browser, house: Served, rooms: Database
 ) -> None:
-    table, frozen = await waiting_for_the_city(furnished)
+    table, frozen = await waiting_for_the_city(rooms)
     writer, reader = await two_in_one_draft(chromium, house)
     words = f"Rooms stay open in the evening {uuid4().hex[:6]}."
     await writer.keyboard.type(words)
@@ -43,17 +45,19 @@ async def test_while_two_write_a_third_takes_a_position_and_the_decision_is_seal
     await matrix.goto(f"/texts/{to_global('VersionSet', frozen.set_id)}/positions")
     await take_position(matrix)
 
-    await expect(reader.get_by_role("textbox", name="Text of")).to_contain_text(words)
-    await expect(writer.get_by_text("Stored", exact=True)).to_be_visible()
+    await expect(reader.get_by_role("textbox", name="Text of")).to_contain_text(
+        words, timeout=PATIENCE
+    )
+    await sees(writer.get_by_text("Stored", exact=True))
 
-    await make.enter(furnished, table, "decision")
+    await make.enter(rooms, table, "decision")
     moderator = await enter(chromium, house, "Moderator of the test")
     page = await moderator.new_page()
     await close(page, to_global("Dialogue", table.dialogue_id))
     await seal(page)
     await page.get_by_role("button", name="Verify").click()
-    await expect(page.get_by_text("This is what was sealed")).to_be_visible()
-    await expect(page.get_by_text(STATEMENT)).to_be_visible()
+    await sees(page.get_by_text("This is what was sealed"))
+    await sees(page.get_by_text(STATEMENT))
     package = page.get_by_role("link", name="Download the package")
     answer = await page.request.get(await package.get_attribute("href") or "")
     assert (await answer.body()).startswith(b"PK")
@@ -108,10 +112,10 @@ async def take_position(page: Page) -> None:
     await sheet.get_by_role("radio", name="Support", exact=True).check()
     await sheet.get_by_label("Statement").fill(STATEMENT)
     await sheet.get_by_role("button", name="Take position").click()
-    await expect(sheet.get_by_text(STATEMENT)).to_be_visible()
+    await sees(sheet.get_by_text(STATEMENT))
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("button", name="City, the whole text: Support")).to_be_visible()
-    await expect(page.get_by_text("As it stands: Adopted")).to_be_visible()
+    await sees(page.get_by_role("button", name="City, the whole text: Support"))
+    await sees(page.get_by_text("As it stands: Adopted"))
 
 
 async def close(page: Page, dialogue_id: str) -> None:
@@ -128,8 +132,12 @@ async def seal(page: Page) -> None:
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Statement of reasons").fill(REASONS)
     await confirm(dialog, "Seal")
-    await expect(page.get_by_role("heading", name="Sealed")).to_be_visible()
-    await expect(page.get_by_text(REASONS)).to_be_visible()
+    await sees(page.get_by_role("heading", name="Sealed"))
+    await sees(page.get_by_text(REASONS))
+
+
+async def sees(what: Locator) -> None:
+    await expect(what).to_be_visible(timeout=PATIENCE)
 
 
 async def confirm(dialog: Locator, verb: str) -> None:

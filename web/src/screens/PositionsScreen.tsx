@@ -21,7 +21,7 @@ type Opened = { sectionId: string | null; delegationId: string; taking: boolean 
 
 export function PositionsScreen() {
   const { t } = useLingui();
-  const { data, problem } = useScreen(PositionsDocument, { id: useAddress("versionSetId") });
+  const { data, problem, settling } = useScreen(PositionsDocument, { id: useAddress("versionSetId") });
   const set = data?.versionSet;
   useLive(DialogueChangedDocument, { id: set?.document.dialogue.id ?? "" }, !set);
   const [opened, setOpened] = useState<Opened>();
@@ -57,7 +57,7 @@ export function PositionsScreen() {
               ? <TakePosition setId={set.id} sectionId={opened.sectionId} mandateState={delegation.mandateState} earlier={position} onDone={() => setOpened({ ...opened, taking: false })} />
               : (
                 <>
-                  {position ? <Statement position={position} levels={dialogue.lab.levels} mine={mine?.id === delegation.id} moderates={moderates} /> : <p className="quiet"><Trans>No position taken yet.</Trans></p>}
+                  {position ? <Statement position={position} levels={dialogue.lab.levels} mine={mine?.id === delegation.id} moderates={moderates} /> : settling ? <PageSkeleton lines={2} /> : <p className="quiet"><Trans>No position taken yet.</Trans></p>}
                   {mine?.id === delegation.id && may && (
                     <div>
                       <Button kind={position ? "quiet" : "primary"} why={may.why} onClick={() => setOpened({ ...opened, taking: true })}>
