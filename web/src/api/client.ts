@@ -28,19 +28,23 @@ const fingerprintExchange: Exchange = mapExchange({
   },
 });
 
-/** The last good answer of each query that is in view. */
+/** The last good answer of each of the latest queries. */
 const good = new Map<number, unknown>();
+const MOST_KEPT = 60;
+
+function keep(key: number, data: unknown) {
+  good.delete(key);
+  good.set(key, data);
+  const oldest = good.keys().next();
+  if (good.size > MOST_KEPT && !oldest.done) good.delete(oldest.value);
+}
 
 /** An answer that went wrong takes nothing off the screen; the next one puts it right. */
-const keepingExchange: Exchange = mapExchange({
-  onOperation(operation) {
-    if (operation.kind === "teardown") good.delete(operation.key);
-    return operation;
-  },
+export const keepingExchange: Exchange = mapExchange({
   onResult(result) {
     const { key, kind } = result.operation;
     if (kind !== "query") return result;
-    if (result.data) good.set(key, result.data);
+    if (result.data) keep(key, result.data);
     return result.data || !result.error || !good.has(key) ? result : { ...result, data: good.get(key) };
   },
 });
