@@ -24,7 +24,7 @@ from policylab.transport.house import House
 
 def build(settings: Settings) -> tuple[Starlette, House]:
     """The web application and the house that it serves; opened by the application's lifespan."""
-    house = House(settings, signin.viewer_of, Executor())
+    house = House(settings, signin.viewer_of, Executor(free_documents=not settings.persisted_only))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
