@@ -325,6 +325,7 @@ class IdentityQuery:
     territories: Connection[Territory] = connection("All places known here.")
     people: Connection[Person] = connection(
         "People the viewer may know of: all for administrators, else those of her labs.",
+        where="{t}.erased_at IS NULL",
         order=("display_name",),
     )
 

@@ -1,6 +1,7 @@
 """Who there is: people, organisations, territories, and how people prove who they are."""
 
 from policylab.identity.directory import Entry, list_people
+from policylab.identity.erasure import NAMELESS, forget_person, person_to_erase
 from policylab.identity.events import PersonSuspended, SessionsEnded
 from policylab.identity.rules import FRESH, OrganisationKind, TokenScope, check_fresh
 from policylab.identity.service import (
@@ -43,6 +44,7 @@ from policylab.identity.sessions import (
 
 __all__ = [
     "FRESH",
+    "NAMELESS",
     "Account",
     "Entry",
     "OrganisationKind",
@@ -62,6 +64,7 @@ __all__ = [
     "end_all_sessions",
     "end_membership",
     "end_session",
+    "forget_person",
     "hash_secret",
     "link_account",
     "list_people",
@@ -72,6 +75,7 @@ __all__ = [
     "organisations_by_id",
     "people_by_id",
     "person_of_account",
+    "person_to_erase",
     "revoke_access_token",
     "revoke_all",
     "seconds_to_wait",

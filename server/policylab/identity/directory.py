@@ -19,7 +19,7 @@ LEFT JOIN LATERAL (
 ) m ON true
 LEFT JOIN organisation o ON o.id = m.organisation_id
 LEFT JOIN territory t ON t.id = o.territory_id
-WHERE p.illustrative OR NOT $1
+WHERE p.erased_at IS NULL AND (p.illustrative OR NOT $1)
 ORDER BY t.level NULLS LAST, o.id, p.id
 """
 

@@ -81,3 +81,19 @@ def check_fresh(signed_in_at: datetime | None, now: datetime) -> None:
     if signed_in_at is None or now - signed_in_at > FRESH:
         message = "Sign in again: this asks for a sign-in of the last five minutes."
         raise Refused(RefusalCode.FRESH_SIGN_IN_REQUIRED, message)
+
+
+def check_erasable(erased_at: datetime | None, *, administrator: bool, others: bool) -> None:
+    """Refuse to erase somebody twice, and the last one who administers the service."""
+    if erased_at is not None:
+        raise Refused(RefusalCode.ALREADY_DONE, "This person has been erased already.")
+    if administrator and not others:
+        message = "The service keeps one administrator at least. Name another one first."
+        raise Refused(RefusalCode.NOT_ALLOWED, message)
+
+
+def check_not_erased(erased_at: datetime | None) -> None:
+    """Refuse to bring back somebody whose identity was taken away."""
+    if erased_at is not None:
+        message = "This person has been erased, and that is for good. Add her anew."
+        raise Refused(RefusalCode.CLOSED, message)

@@ -199,6 +199,7 @@ async def suspend_person(
         raise not_found()
     if person.id == viewer.person_id:
         raise Refused(RefusalCode.NOT_ALLOWED, "You can't suspend your own account.")
+    rules.check_not_erased(person.erased_at)
     person.suspended_at = uow.now if suspended else None
     if suspended:
         await _end_sessions(uow, col(WebSession.person_id) == person_id)
@@ -220,6 +221,7 @@ async def set_administrator(
         raise not_found()
     if person.id == viewer.person_id and not administrator:
         raise Refused(RefusalCode.NOT_ALLOWED, "Ask another administrator to do this.")
+    rules.check_not_erased(person.erased_at)
     person.administrator = administrator
     action = "administrator.named" if administrator else "administrator.ended"
     uow.audit(action=action, object_type="Person", object_id=person.id)

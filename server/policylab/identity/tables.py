@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -62,13 +62,22 @@ class Person(Table, table=True):
     """Somebody who can sign in. Kept records show function and organisation, never this."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("email", name="person_email_key"),)
+    __table_args__ = (
+        UniqueConstraint("email", name="person_email_key"),
+        CheckConstraint(
+            "erased_at IS NULL OR "
+            "(email IS NULL AND suspended_at IS NOT NULL AND NOT administrator)",
+            name="erased_for_good",
+        ),
+    )
 
     display_name: str
     email: str | None = None
     locale: str = "en"
     administrator: bool = False
     suspended_at: datetime | None = moment()
+    erased_at: datetime | None = moment()
+    """When her identity was taken away; what is left is a place that other rows point at."""
     illustrative: bool = False
 
 

@@ -87,4 +87,4 @@ class MutationAnswer(SQLModel, table=True):
 LEDGER = Source(LabLedger, Scope.lab("lab_id"), order=("lab_id",))
 AUDIT = Source(AuditEvent, Scope.system(), order=("sequence",), append_only=True)
 OUTBOX = Source(Outbox, Scope.system(), order=("sequence",))
-ANSWERS = Source(MutationAnswer, Scope.system(), order=("key",))
+ANSWERS = Source(MutationAnswer, Scope.system(), order=("key",), leaves_with="person_id")

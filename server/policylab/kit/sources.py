@@ -97,6 +97,8 @@ class Source:
     order: tuple[str, ...] = ("id",)
     append_only: bool = False
     """The service's role may neither update nor delete its rows."""
+    leaves_with: str | None = None
+    """The column that names the person whose own a row is: it goes with her when she is erased."""
 
     registry: ClassVar[dict[str, Source]] = {}
 

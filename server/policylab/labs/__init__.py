@@ -2,6 +2,13 @@
 
 from policylab.labs.activity import Happening, activity_of
 from policylab.labs.capacities import capacities_by_id
+from policylab.labs.erasure import (
+    Left,
+    forget_person,
+    hold_lab,
+    hold_labs_of,
+    labs_without_others,
+)
 from policylab.labs.events import (
     AccessChanged,
     DelegationChanged,
@@ -84,6 +91,7 @@ __all__ = [
     "LabAct",
     "LabCreated",
     "LabRole",
+    "Left",
     "MandateChanged",
     "MandateFacts",
     "MandateState",
@@ -113,11 +121,15 @@ __all__ = [
     "facts_of",
     "facts_of_mandates",
     "file_mandate",
+    "forget_person",
     "gathering_of",
     "grant_lab_role",
     "grant_role",
+    "hold_lab",
+    "hold_labs_of",
     "invite_to_delegation",
     "labs_by_id",
+    "labs_without_others",
     "levels_of",
     "mandate_carrying",
     "mandate_state",

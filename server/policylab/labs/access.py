@@ -90,9 +90,12 @@ MANDATE_STANDS = """
 CREATE FUNCTION policylab_keep_mandate_words() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public AS $$
 BEGIN
-  IF to_jsonb(NEW) - ARRAY['revoked_at', 'revoked_by']
-     IS DISTINCT FROM to_jsonb(OLD) - ARRAY['revoked_at', 'revoked_by']
-     OR OLD.revoked_at IS NOT NULL THEN
+  IF to_jsonb(NEW) - ARRAY['revoked_at', 'revoked_by', 'created_by']
+     IS DISTINCT FROM to_jsonb(OLD) - ARRAY['revoked_at', 'revoked_by', 'created_by']
+     OR NEW.created_by IS DISTINCT FROM OLD.created_by AND NEW.created_by IS NOT NULL
+     OR OLD.revoked_at IS NOT NULL AND (
+       NEW.revoked_at IS DISTINCT FROM OLD.revoked_at
+       OR NEW.revoked_by IS DISTINCT FROM OLD.revoked_by AND NEW.revoked_by IS NOT NULL) THEN
     RAISE EXCEPTION 'a mandate is revoked, never edited'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'mandates_stand';
   END IF;
@@ -100,7 +103,8 @@ BEGIN
 END
 $$
 """
-"""Invariant 3 rests on mandates: what was filed can only be revoked."""
+"""Invariant 3 rests on mandates: what was filed can only be revoked. Who filed or revoked it may be
+forgotten (erasure)."""
 
 MANDATE_TRIGGER = (
     "CREATE TRIGGER mandate_keeps_its_words BEFORE UPDATE ON mandate "

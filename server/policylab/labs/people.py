@@ -11,6 +11,10 @@ from policylab.kit.errors import RefusalCode, Refused, not_found
 
 async def check_person(uow: UnitOfWork, person_id: UUID) -> None:
     """Refuse an unknown person and a suspended one."""
+    # Held until the end of the transaction: nobody suspends or erases her meanwhile.
+    await (await uow.session.connection()).execute(
+        text("SELECT 1 FROM person WHERE id = :person FOR KEY SHARE"), {"person": person_id}
+    )
     people = await people_by_id(uow.session, [person_id])
     person = people.get(person_id)
     if person is None:

@@ -281,6 +281,8 @@ async def _way_in(uow: UnitOfWork, dialogue: Dialogue, invitation: Invitation) -
         if refused.code is RefusalCode.ALREADY_DONE:
             return None
         raise
+    await uow.session.flush()
+    invitation.account_id = person.id
     if invitation.email is not None:
         return None
     return await create_sign_in_code(

@@ -268,6 +268,8 @@ class Invitation(Table, table=True):
     expires_at: datetime = moment(nullable=False)
     accepted_at: datetime | None = moment()
     accepted_by: UUID | None = Field(default=None, foreign_key="person.id")
+    account_id: UUID | None = Field(default=None, foreign_key="person.id")
+    """The account that was made for it, where it went to somebody new."""
 
 
 class Convocation(Table, table=True):

@@ -11,5 +11,6 @@ NOTICE = Source(
         Scope.any(Scope.where("{t}.closed_to IS NULL"), Scope.delegation("closed_to")),
     ),
     order=("created_at", "id"),
+    leaves_with="person_id",
 )
 NOTICE_LOOK = Source(NoticeLook, Scope.system())
