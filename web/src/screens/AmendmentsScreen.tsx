@@ -38,7 +38,7 @@ export function AmendmentsScreen() {
       actions={<>{set.amendments.length > 0 && tableButton}{set.amendments.length > 0 && <Button kind="plain" icon={<IconPrinter aria-hidden="true" />} onClick={() => print()}><Trans>Print</Trans></Button>}</>}>
       {set.amendments.length === 0
         ? <EmptyState title={<Trans>No amendments yet</Trans>} action={tableButton}><Trans>An amendment says how a delegation wants one clause to read, and why. Here they stand beside each other, clause by clause.</Trans></EmptyState>
-        : <ConsolidationTable amendments={set.amendments} sections={version?.sections ?? []} setId={set.id} permissions={dialogue.permissions} />}
+        : <ConsolidationTable amendments={set.amendments} sections={version?.sections ?? []} setId={set.id} />}
       <Dialog open={tabling} onClose={() => setTabling(false)} title={t`Table an amendment`}>
         {tabling && <TableAmendment setId={set.id} versions={set.versions} startAt={location.hash.slice(1) || undefined} onDone={() => setTabling(false)} />}
       </Dialog>

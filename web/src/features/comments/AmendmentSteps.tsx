@@ -12,29 +12,26 @@ import { Form } from "../../ui/Form.tsx";
 import { RefusalNotice, problemOf } from "../../ui/Notice.tsx";
 import styles from "./Amendments.module.css";
 
-export type Permissions = readonly { action: string; allowed: boolean; whyNot: string | null }[];
 type Line = ResultOf<typeof AmendmentLineFragment>;
 
-export function AmendmentSteps({ amendment, permissions }: { amendment: Line; permissions: Permissions }) {
+export function AmendmentSteps({ amendment }: { amendment: Line }) {
   const { t } = useLingui();
   const [asked, setAsked] = useState<"accept" | "reject" | "withdraw">();
   const [merge, merging] = useVerb(MergeAmendmentDocument);
   const [withdraw, withdrawing] = useVerb(WithdrawAmendmentDocument);
   const shut = () => setAsked(undefined);
-  const settle = permissions.flatMap((each) => (each.action === "SETTLE_AMENDMENT" ? ["ACCEPT", "REJECT", "MERGE"].map((action) => ({ ...each, action })) : []));
-  const may = (action: string) => permit(action, amendment.viewerCan, settle);
-  const [accept, reject, mayMerge, mayWithdraw] = [may("ACCEPT"), may("REJECT"), may("MERGE"), may("WITHDRAW")];
-  const waits = amendment.state === "TABLED";
-  if (!waits && !(amendment.state === "ACCEPTED" && mayMerge?.allowed)) return null;
+  const may = (action: string) => permit(action, amendment.viewerCan)?.allowed ?? false;
+  const settled = amendment.state === "MERGED" || amendment.state === "REJECTED";
+  if (!["ACCEPT", "MERGE", "REJECT", "WITHDRAW"].some(may)) return null;
   const of = amendment.delegation.organisation.name;
   return (
     <div className={styles.steps} data-screen-only>
-      {waits && accept?.allowed && <Button size="small" label={t`Accept the amendment of ${of}`} onClick={() => setAsked("accept")}><Trans>Accept</Trans></Button>}
-      {mayMerge?.allowed && <Button size="small" label={t`Merge the amendment of ${of}`} waiting={merging.waiting} onClick={() => void merge({ amendmentId: amendment.id })}><Trans>Merge</Trans></Button>}
-      {waits && reject?.allowed && <Button size="small" kind="plain" label={t`Reject the amendment of ${of}`} onClick={() => setAsked("reject")}><Trans>Reject</Trans></Button>}
-      {waits && mayWithdraw?.allowed && <Button size="small" kind="plain" onClick={() => setAsked("withdraw")}><Trans>Withdraw</Trans></Button>}
+      {may("ACCEPT") && <Button size="small" label={settled ? t`Accept what became of it` : t`Accept the amendment of ${of}`} onClick={() => setAsked("accept")}>{settled ? <Trans>Accept what became of it</Trans> : <Trans>Accept</Trans>}</Button>}
+      {may("MERGE") && <Button size="small" label={t`Merge the amendment of ${of}`} waiting={merging.waiting} onClick={() => void merge({ amendmentId: amendment.id })}><Trans>Merge</Trans></Button>}
+      {may("REJECT") && <Button size="small" kind="plain" label={t`Reject the amendment of ${of}`} onClick={() => setAsked("reject")}><Trans>Reject</Trans></Button>}
+      {may("WITHDRAW") && <Button size="small" kind="plain" onClick={() => setAsked("withdraw")}><Trans>Withdraw</Trans></Button>}
       <RefusalNotice refusal={merging.refusal} />
-      <Dialog open={asked === "accept"} onClose={shut} title={t`Accept the amendment of ${of}`}><Settle id={amendment.id} as="accept" onDone={shut} /></Dialog>
+      <Dialog open={asked === "accept"} onClose={shut} title={settled ? t`Accept what became of it` : t`Accept the amendment of ${of}`}><Settle id={amendment.id} as="accept" onDone={shut} /></Dialog>
       <Dialog open={asked === "reject"} onClose={shut} title={t`Reject the amendment of ${of}`}><Settle id={amendment.id} as="reject" onDone={shut} /></Dialog>
       <Dialog open={asked === "withdraw"} onClose={shut} title={t`Withdraw the amendment`}>
         <Form onSend={() => void withdraw({ amendmentId: amendment.id }).then((made) => { if (made) shut(); })}

@@ -6,15 +6,15 @@ import { Link } from "../../ui/Link.tsx";
 import { Tag } from "../../ui/Notice.tsx";
 import { OrganisationLine } from "../../ui/PersonLine.tsx";
 import { Time } from "../../ui/Time.tsx";
-import { AmendmentSteps, type Permissions } from "./AmendmentSteps.tsx";
+import { AmendmentSteps } from "./AmendmentSteps.tsx";
 import { byClause, side } from "./amendments.ts";
 import styles from "./Amendments.module.css";
 
 export type AmendmentLine = ResultOf<typeof AmendmentLineFragment>;
 export type SectionLine = ResultOf<typeof SectionLineFragment>;
 
-export function ConsolidationTable({ amendments, sections, setId, permissions }: {
-  amendments: readonly AmendmentLine[]; sections: readonly SectionLine[]; setId: string; permissions: Permissions;
+export function ConsolidationTable({ amendments, sections, setId }: {
+  amendments: readonly AmendmentLine[]; sections: readonly SectionLine[]; setId: string;
 }) {
   const { t } = useLingui();
   return (
@@ -44,7 +44,7 @@ export function ConsolidationTable({ amendments, sections, setId, permissions }:
               <td>
                 <div className={styles.fate}>
                   <Fate amendment={amendment} />
-                  <AmendmentSteps amendment={amendment} permissions={permissions} />
+                  <AmendmentSteps amendment={amendment} />
                 </div>
               </td>
             </tr>
