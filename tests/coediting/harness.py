@@ -93,11 +93,16 @@ class Open:
         return draft_id
 
     async def person(
-        self, draft_id: UUID, right: Right = Right.WRITE, *, label: str = "Delegate"
+        self,
+        draft_id: UUID,
+        right: Right = Right.WRITE,
+        *,
+        label: str = "Delegate",
+        locale: str = "en",
     ) -> Person:
         """Somebody new who may do this to the draft."""
         async with self.database.write(SYSTEM) as uow:
-            row = await identity.create_person(uow, SYSTEM, display_name=label)
+            row = await identity.create_person(uow, SYSTEM, display_name=label, locale=locale)
         standing = Standing(
             right,
             person_id=row.id,

@@ -182,6 +182,19 @@ async def test_a_reader_may_not_write_and_is_told(house: Open) -> None:
     assert words_of(await house.text(draft_id)) == "My Words"
 
 
+async def test_a_refusal_is_told_in_the_writers_language(house: Open) -> None:
+    draft_id = await house.draft(paragraph("Des mots"))
+    anna = await house.person(draft_id, Right.READ, locale="fr")
+    async with house.writer(draft_id, anna) as writer:
+        await writer.settled()
+        writer.run().insert(0, "Mes ")
+        await eventually(lambda: writer.refused is not None)
+        assert writer.refused is not None
+        said = "Vous pouvez lire ce texte, mais pas le modifier."
+        assert writer.refused["message"] == said
+    assert words_of(await house.text(draft_id)) == "Des mots"
+
+
 # ── the ends ──
 
 

@@ -192,6 +192,16 @@ async def test_a_wish_that_cannot_be_met_is_answered_with_what_can(
     assert answer.json()["code"] == "INVALID_INPUT"
 
 
+async def test_a_refusal_is_told_in_the_readers_language(
+    asking: Asking, decided: tuple[make.Table, Text, DecisionRecord]
+) -> None:
+    table, frozen, _ = decided
+    language = {"x-policylab-language": "fr"}
+    path = of_set(frozen, "pdf", "?languages=it")
+    answer = await asking.get(path, table.observer, **language)
+    assert answer.json()["error"].startswith("Ce texte existe dans les langues suivantes")
+
+
 async def test_an_id_of_another_kind_is_no_id(
     asking: Asking, decided: tuple[make.Table, Text, DecisionRecord]
 ) -> None:

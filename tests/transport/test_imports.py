@@ -23,6 +23,7 @@ from tests.documents.papers import STRATEGIE, STRATEGY, paper
 from tests.documents.writing import Desk, count, desk, state
 from tests.serving import token_of
 
+FRENCH = {"x-policylab-language": "fr"}
 OURS = {"x-policylab": "1", "origin": "http://localhost:8800"}
 
 
@@ -120,6 +121,15 @@ async def test_a_translation_that_does_not_fit_is_answered_with_the_list(
     assert (status, answer["code"], answer["field"]) == (422, "BAD_FILE", "file")
     assert answer["mismatches"] == [
         "“Un article de plus.” in the file: has no counterpart in the text"
+    ]
+    status, answer = await refused(
+        database, house, here, headers | FRENCH, longer, name="a.md", language="fr"
+    )
+    assert (
+        answer["message"] == "Ce fichier n’a pas les mêmes clauses que le texte de référence (en)."
+    )
+    assert answer["mismatches"] == [
+        "«\u00a0Un article de plus.\u00a0», dans le fichier\u00a0: sans équivalent dans le texte"
     ]
     fitting = await bring(house, here, headers, STRATEGIE.encode(), name="a.md", language="fr")
     assert fitting.status_code == 200

@@ -76,7 +76,7 @@ async def load_orphaned(context: Context, roots: Sequence[Any]) -> list[bool]:
 async def load_thread_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
     """What the viewer may do with threads."""
     standings = await standings_of(context, roots)
-    person = context.viewer.person_id
+    person, locale = context.viewer.person_id, context.locale
     found: list[list[Permission]] = []
     for item, here in zip(roots, standings, strict=True):
         course = ThreadCourse(
@@ -86,9 +86,9 @@ async def load_thread_can(context: Context, roots: Sequence[Any]) -> list[list[P
         )
         found.append(
             [
-                judged("REPLY", lambda c=course, h=here: judge_reply(c, h)),
-                judged("RESOLVE", lambda c=course, h=here: judge_resolve(c, h, person)),
-                judged("REOPEN", lambda c=course, h=here: judge_reopen(c, h, person)),
+                judged("REPLY", lambda c=course, h=here: judge_reply(c, h), locale),
+                judged("RESOLVE", lambda c=course, h=here: judge_resolve(c, h, person), locale),
+                judged("REOPEN", lambda c=course, h=here: judge_reopen(c, h, person), locale),
             ]
         )
     return found
@@ -233,7 +233,7 @@ async def load_numbers(context: Context, roots: Sequence[Any]) -> list[str]:
 
 async def load_amendment_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
     """What the viewer may do with amendments."""
-    standings = await standings_of(context, roots)
+    standings, locale = await standings_of(context, roots), context.locale
     found: list[list[Permission]] = []
     for item, here in zip(roots, standings, strict=True):
         course = AmendmentCourse(
@@ -244,10 +244,10 @@ async def load_amendment_can(context: Context, roots: Sequence[Any]) -> list[lis
         )
         found.append(
             [
-                judged("ACCEPT", lambda c=course, h=here: judge_accept(c, h)),
-                judged("REJECT", lambda c=course, h=here: judge_settle(c, h)),
-                judged("MERGE", lambda c=course, h=here: judge_settle(c, h)),
-                judged("WITHDRAW", lambda c=course, h=here: judge_withdraw(c, h)),
+                judged("ACCEPT", lambda c=course, h=here: judge_accept(c, h), locale),
+                judged("REJECT", lambda c=course, h=here: judge_settle(c, h), locale),
+                judged("MERGE", lambda c=course, h=here: judge_settle(c, h), locale),
+                judged("WITHDRAW", lambda c=course, h=here: judge_withdraw(c, h), locale),
             ]
         )
     return found

@@ -42,6 +42,7 @@ from policylab.decisions import (
 )
 from policylab.decisions.rules import Tally as Numbers
 from policylab.kit.canonical import read_canonical
+from policylab.kit.french import said_in
 from policylab.kit.ids import to_global
 
 for kind in (Outcome, ProcedureState, PublicationState, RecordState):
@@ -234,15 +235,15 @@ async def load_procedure_can(context: Context, roots: Sequence[Any]) -> list[lis
     async with context.database.read(context.viewer) as session:
         keys = [item.row["id"] for item in roots]
         found = await decisions.procedure_permits(session, context.viewer, keys)
-    return [_permissions(found.get(key, [])) for key in keys]
+    return [_permissions(found.get(key, []), context.locale) for key in keys]
 
 
-def _permissions(permits: Sequence[decisions.Permit]) -> list[Permission]:
+def _permissions(permits: Sequence[decisions.Permit], locale: str) -> list[Permission]:
     return [
         Permission(
             action=permit.action,
             allowed=permit.refused is None,
-            why=permit.refused.message if permit.refused else None,
+            why=said_in(permit.refused.message, locale) if permit.refused else None,
         )
         for permit in permits
     ]
@@ -386,7 +387,7 @@ async def load_record_can(context: Context, roots: Sequence[Any]) -> list[list[P
     async with context.database.read(context.viewer) as session:
         keys = [item.row["id"] for item in roots]
         found = await decisions.record_permits(session, context.viewer, keys)
-    return [_permissions(found.get(key, [])) for key in keys]
+    return [_permissions(found.get(key, []), context.locale) for key in keys]
 
 
 @published(sources.DISSENTING_STATEMENT)

@@ -94,6 +94,7 @@ async def load_lab_can(context: Context, roots: Sequence[Any]) -> list[list[Perm
                 lambda act=act, roles=held.get(item.row["id"], frozenset()): labs.check_lab_act(
                     act, roles, locale=context.locale
                 ),
+                context.locale,
             )
             for act in ENTITLED
         ]

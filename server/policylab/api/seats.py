@@ -146,12 +146,14 @@ async def load_delegation_state(context: Context, roots: Sequence[Any]) -> list[
 
 async def load_delegation_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
     """What the viewer may do to delegations."""
-    found = await standings_of(context, roots)
+    found, locale = await standings_of(context, roots), context.locale
     return [
         [
-            judged("SEAT", lambda here=here, key=key: labs.check_seating(here, key)),
-            judged("FILE_MANDATE", lambda here=here, key=key: labs.check_filing(here, key)),
-            judged("END_DELEGATION", lambda here=here, key=key: labs.check_ending(here, key)),
+            judged("SEAT", lambda here=here, key=key: labs.check_seating(here, key), locale),
+            judged("FILE_MANDATE", lambda here=here, key=key: labs.check_filing(here, key), locale),
+            judged(
+                "END_DELEGATION", lambda here=here, key=key: labs.check_ending(here, key), locale
+            ),
         ]
         for here, key in zip(found, (item.row["id"] for item in roots), strict=True)
     ]

@@ -11,6 +11,7 @@ from policylab import labs
 from policylab.api.context import Context
 from policylab.api.identity import Permission
 from policylab.kit.errors import Refused, not_found
+from policylab.kit.french import said_in
 from policylab.labs import Standing
 
 
@@ -33,10 +34,10 @@ async def standings_of(
     return await standings(context).load_many([item.row[name] for item in roots])
 
 
-def judged(action: str, check: Callable[[], object]) -> Permission:
+def judged(action: str, check: Callable[[], object], locale: str) -> Permission:
     """A permission by the very rule that the verb obeys: what it would refuse with is the why."""
     try:
         check()
     except Refused as refused:
-        return Permission(action=action, allowed=False, why=refused.message)
+        return Permission(action=action, allowed=False, why=said_in(refused.message, locale))
     return Permission(action=action, allowed=True)

@@ -315,9 +315,8 @@ class Room:
     def _refuse(self, peer: Peer, refusal: Refusal, number: int) -> None:
         log.info("coediting.refused", draft=str(self.draft_id), code=refusal.code.value)
         if peer.session.own_frames:
-            self._audience.send(
-                peer, protocol.say_refused(refusal.code.value, refusal.message, number)
-            )
+            said = peer.session.tell(refusal.message)
+            self._audience.send(peer, protocol.say_refused(refusal.code.value, said, number))
         else:
             peer.close(REFUSED, refusal.message)
 

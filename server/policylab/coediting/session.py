@@ -3,6 +3,7 @@
 No sockets and no database: an update and its reader's findings in, a verdict out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -26,6 +27,8 @@ class Session:
 
     standing: Standing
     own_frames: bool = False
+    tell: Callable[[str], str] = str
+    """Puts what is said to it into its language."""
     clients: set[int] = field(default_factory=set[int])
     """The client ids it shows presence under."""
     new_ids: int = 0

@@ -56,7 +56,7 @@ def _piece(words: str) -> str:
 
 def known() -> dict[str, str]:
     """The catalogue as it is written: from each English sentence to the French one."""
-    return json.loads(resources.files(__package__).joinpath("french.json").read_text("utf-8"))
+    return json.loads(resources.files("policylab.kit").joinpath("french.json").read_text("utf-8"))
 
 
 @cache

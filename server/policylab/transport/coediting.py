@@ -10,6 +10,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -26,9 +27,11 @@ from policylab.coediting.protocol import BadFrame, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.kit.errors import Refused
+from policylab.kit.french import said_in
 from policylab.kit.ids import key_of
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
+from policylab.transport.house import locale_of
 from policylab.transport.middleware import origin_allowed
 from policylab.transport.signin import viewer_of_headers
 
@@ -109,7 +112,8 @@ class Door:
         if standing.right is Right.NONE:
             raise _Turned(404, "There is no such draft.")
         own_frames = websocket.query_params.get("frames") == "1"
-        socket = Socket(websocket, Session(standing, own_frames=own_frames))
+        tell = partial(said_in, locale=locale_of(websocket, viewer))
+        socket = Socket(websocket, Session(standing, own_frames=own_frames, tell=tell))
         return socket, self._hub().join(draft_id, socket)
 
     async def ticket(self, request: Request) -> JSONResponse:

@@ -25,10 +25,11 @@ from policylab import decisions, published
 from policylab.documents.sources import ATTACHMENT
 from policylab.export import export
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.french import said_in
 from policylab.kit.ids import key_of
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
-from policylab.transport.house import House
+from policylab.transport.house import House, locale_of
 
 NO_STORE = {"cache-control": "no-store"}
 CHECK_EACH_TIME = {"cache-control": "private, no-cache"}
@@ -69,12 +70,13 @@ class Downloads:
         """The endpoint: somebody must be signed in; refusals become statuses."""
 
         async def endpoint(request: Request) -> Response:
+            viewer = await self._house.viewer_of(request)
             try:
-                viewer = await self._house.viewer_of(request)
                 _check_reader(viewer)
                 return await make(request, viewer)
             except Refused as refused:
-                body = {"error": refused.message, "code": refused.code, "field": refused.field}
+                said = said_in(refused.message, locale_of(request, viewer))
+                body = {"error": said, "code": refused.code, "field": refused.field}
                 return JSONResponse(body, STATUS.get(refused.code, 403), headers=NO_STORE)
 
         return endpoint

@@ -18,6 +18,7 @@ from policylab.api.execution import Request as GraphQLRequest
 from policylab.kit.db import Database
 from policylab.kit.viewer import Viewer
 from policylab.transport.graphql_socket import GraphQLSocket
+from policylab.transport.house import locale_of
 
 LARGEST_BODY = 1_048_576
 RESPONSE_JSON = "application/graphql-response+json"
@@ -38,7 +39,7 @@ class Endpoint:
     async def context(self, connection: HTTPConnection) -> Context:
         """A context of its own for each request."""
         viewer = await self.viewer_of(connection)
-        context = Context(self.database(), viewer, locale=_locale(connection, viewer))
+        context = Context(self.database(), viewer, locale=locale_of(connection, viewer))
         context.shared = self.shared()
         context.renew = lambda: self.viewer_of(connection)
         return context
@@ -216,9 +217,3 @@ async def _single(
     executor: Executor, asked: GraphQLRequest, context: Context
 ) -> AsyncGenerator[dict[str, Any]]:
     yield await executor.run(asked, context)
-
-
-def _locale(connection: HTTPConnection, viewer: Viewer) -> str:
-    """The language asked for, else the person's own."""
-    asked = connection.headers.get("x-policylab-language") or ""
-    return asked if 2 <= len(asked) <= 15 and asked.replace("-", "").isalnum() else viewer.locale

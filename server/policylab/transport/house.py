@@ -40,3 +40,9 @@ class House:
     async def viewer_of(self, connection: HTTPConnection) -> Viewer:
         """Who is asking, by cookie or by bearer token; nobody when neither holds."""
         return await self.viewer_of_connection(connection, self.database)
+
+
+def locale_of(connection: HTTPConnection, viewer: Viewer) -> str:
+    """The language asked for, else the person's own."""
+    asked = connection.headers.get("x-policylab-language") or ""
+    return asked if 2 <= len(asked) <= 15 and asked.replace("-", "").isalnum() else viewer.locale

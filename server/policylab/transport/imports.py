@@ -1,7 +1,7 @@
 """Uploads: a file comes in, a draft comes of it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
@@ -13,12 +13,11 @@ from starlette.routing import Route
 from policylab import documents
 from policylab.documents import ImportMismatch
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.french import said_in
 from policylab.kit.ids import key_of, to_global
 from policylab.kit.viewer import Viewer
+from policylab.transport.house import House, locale_of
 from policylab.transport.middleware import UPLOADS
-
-if TYPE_CHECKING:
-    from policylab.transport.house import House
 
 NO_STORE = {"cache-control": "no-store"}
 MULTIPART = "multipart/form-data"
@@ -35,7 +34,7 @@ STATUSES = {
 """What a refusal is in HTTP; 409 for the others: something stands in the way at the moment."""
 
 
-def routes(house: "House") -> list[Route]:
+def routes(house: House) -> list[Route]:
     """Where files are brought."""
     return [Route(UPLOADS, Importer(house).bring, methods=["POST"], name="import")]
 
@@ -54,17 +53,17 @@ class Importer:
     """Takes a file as a form (documentId, language, file), or as the body with the rest in the
     query (documentId, language, name)."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: House) -> None:
         self._house = house
 
     async def bring(self, request: Request) -> Response:
         """Answers `{"draftId"}`, or `{"code", "message", "field", "mismatches"}`."""
+        viewer = await self._house.viewer_of(request)
         try:
-            viewer = await self._house.viewer_of(request)
             _check_may_change(viewer)
             draft_id = await self._import(viewer, await _read(request))
         except Refused as refused:
-            return _refusal(refused)
+            return _refusal(refused, locale_of(request, viewer))
         return JSONResponse({"draftId": to_global("Draft", draft_id)}, headers=NO_STORE)
 
     async def _import(self, viewer: Viewer, upload: _Upload) -> UUID:
@@ -119,12 +118,12 @@ def _upload(document_id: Any, language: Any, name: Any, data: bytes) -> _Upload:
     return _Upload(key_of(document_id, "Document"), language, name, data)
 
 
-def _refusal(refused: Refused) -> JSONResponse:
+def _refusal(refused: Refused, locale: str) -> JSONResponse:
     answer: dict[str, Any] = {
         "code": refused.code.value,
-        "message": refused.message,
+        "message": said_in(refused.message, locale),
         "field": refused.field,
     }
     if isinstance(refused, ImportMismatch):
-        answer["mismatches"] = refused.problems
+        answer["mismatches"] = [said_in(problem, locale) for problem in refused.problems]
     return JSONResponse(answer, STATUSES.get(refused.code, 409), headers=NO_STORE)
