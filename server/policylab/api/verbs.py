@@ -138,7 +138,13 @@ async def _answer(context: Any, target: str, made: Any) -> Any:
             message = "It is done, but you may not see the result."
             return as_refusal(Refused(RefusalCode.NOT_FOUND, message), context.locale)
         return found
-    return _value_type(target)(**made, secret=None) if isinstance(made, _Kept) else made
+    return _told_again(_value_type(target), made) if isinstance(made, _Kept) else made
+
+
+def _told_again(kind: Any, kept: _Kept) -> Any:
+    """The value as it was answered first, without what is told once."""
+    secret = {"secret": None} if "secret" in kind.__dataclass_fields__ else {}
+    return kind(**kept, **secret)
 
 
 def _value_type(target: str) -> Any:
