@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import policylab
+from policylab.api.standing import judged
+from policylab.kit.errors import not_found
 from policylab.kit.french import known, said_in
 from tests.contract.sentences import Sentences, sentences_in
 
@@ -41,6 +43,14 @@ def test_a_sentence_holds_the_same_names_and_numbers_in_both_languages() -> None
 
 def test_the_french_is_set_as_french_is() -> None:
     assert [french for french in known().values() if LOOSE.search(french)] == []
+
+
+def test_why_one_may_not_do_something_is_told_in_french() -> None:
+    def check() -> None:
+        raise not_found()
+
+    assert judged("REPLY", check, "fr").why == "Rien ici ne porte cet identifiant."
+    assert judged("REPLY", check, "en").why == "There is nothing here with this id."
 
 
 @pytest.mark.parametrize("sentence", known())

@@ -18,6 +18,7 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
         "Line {0}: {1}.": "Ligne {0} : {1}.",
         "{0} is missing": "il manque {0}",
         "words are missing": "il manque des mots",
+        "{0} is a whole number, not {1}": "{0} est un nombre entier ; on lit {1}",
     }
     monkeypatch.setattr(french, "known", lambda: told)
     _forget()
@@ -51,8 +52,12 @@ def test_a_number_is_set_as_french_sets_it() -> None:
 
 
 def test_what_is_wrong_with_a_file_is_told_line_by_line() -> None:
-    said = french.said_in("Nothing was kept. Line 3: rank is missing. Line 12: it is odd.", "fr")
-    assert said == "Rien n’a été conservé. Ligne 3 : il manque rank. Ligne 12 : it is odd."
+    wrong = "Line 3: rank is missing. Line 4: rank is a whole number, not ten. Line 5: it is odd."
+    said = french.said_in(f"Nothing was kept. {wrong}", "fr")
+    assert said == (
+        "Rien n’a été conservé. Ligne 3 : il manque rank. "
+        "Ligne 4 : rank est un nombre entier ; on lit ten. Ligne 5 : it is odd."
+    )
 
 
 def test_what_is_wrong_at_several_places_is_told_place_by_place() -> None:

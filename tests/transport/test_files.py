@@ -196,7 +196,7 @@ async def test_a_refusal_is_told_in_the_readers_language(
     asking: Asking, decided: tuple[make.Table, Text, DecisionRecord]
 ) -> None:
     table, frozen, _ = decided
-    language = {"x-policylab-language": "fr"}
+    language: dict[str, Any] = {"x-policylab-language": "fr"}
     path = of_set(frozen, "pdf", "?languages=it")
     answer = await asking.get(path, table.observer, **language)
     assert answer.json()["error"].startswith("Ce texte existe dans les langues suivantes")

@@ -34,6 +34,7 @@ from policylab.api.paging import Connection, connection
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.identity import OrganisationKind, TokenScope, sources
 from policylab.kit.db import UnitOfWork
+from policylab.kit.french import said_in
 from policylab.kit.ids import key_of, to_global
 from policylab.kit.viewer import SYSTEM
 
@@ -216,10 +217,7 @@ async def load_signed_in_at(context: Context, roots: Sequence[Any]) -> list[date
 async def load_viewer_can(context: Context, roots: Sequence[Any]) -> list[list[Permission]]:
     """What the viewer may do in the service as a whole."""
     allowed = context.viewer.administrator
-    french = context.locale.startswith("fr")
-    why = "Only an administrator of the service does this."
-    if french:
-        why = "Seule l’administration du service peut le faire."
+    why = said_in("Only an administrator of the service does this.", context.locale)
     actions = ("CREATE_LAB", "MANAGE_PEOPLE", "IMPORT_INDEX")
     made = [
         Permission(action=name, allowed=allowed, why=None if allowed else why) for name in actions

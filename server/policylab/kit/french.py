@@ -61,10 +61,15 @@ def known() -> dict[str, str]:
 
 @cache
 def _catalogue() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    """Sentences without holes by themselves; the others as patterns, the most exact ones first."""
+    """Sentences without holes by themselves; the others as patterns, the most exact ones first.
+
+    What begins with a hole could begin anywhere, so it comes after whatever begins with words.
+    """
     whole = {english: french for english, french in known().items() if not _HOLE.search(english)}
     holed = {english: french for english, french in known().items() if english not in whole}
-    exact_first = sorted(holed, key=lambda english: -len(_HOLE.sub("", english)))
+    exact_first = sorted(
+        holed, key=lambda english: (english.startswith("{"), -len(_HOLE.sub("", english)))
+    )
     return whole, [(_pattern(english), holed[english]) for english in exact_first]
 
 
