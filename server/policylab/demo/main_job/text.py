@@ -255,7 +255,7 @@ async def amend(job: Job) -> str:
     confirmed = await _confirm_links(job)
     frozen = await freeze(job)
     return (
-        f"1 amendment merged in 2 languages, {confirmed} link confirmed for its new words;"
+        f"1 amendment merged in 2 languages, {confirmed} links confirmed for the new words;"
         f" set {frozen['number']} is the final text"
     )
 
