@@ -1,7 +1,9 @@
 """Setting the house up, serving it, and bringing its tables up to date."""
 
 import asyncio
+import signal
 import socket
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -71,6 +73,8 @@ def _serve(settings: Settings, listening: socket.socket, *, first: Any) -> None:
     async def run() -> None:
         await serving.serve(entered, listening, ready=await prepare())
 
+    # uvicorn raises the signal again once it has drained: it must not end us before we have left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with serving.runner() as runner:
             runner.run(run())
