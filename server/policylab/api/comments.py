@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
@@ -20,6 +20,7 @@ from policylab.api.declare import (
     to_one,
     value,
 )
+from policylab.api.elsewhere import Draft, Position, TextRun, Version, VersionSet
 from policylab.api.identity import Permission
 from policylab.api.labs import Capacity, Delegation, Dialogue, judged, standings_of
 from policylab.comments import (
@@ -41,13 +42,6 @@ from policylab.kit.viewer import SYSTEM
 
 for kind in (AmendmentState, ThreadState, ThreadVisibility):
     described_enum(kind)
-
-Document = Annotated["Document", strawberry.lazy("policylab.api.documents")]
-Draft = Annotated["Draft", strawberry.lazy("policylab.api.documents")]
-Version = Annotated["Version", strawberry.lazy("policylab.api.documents")]
-VersionSet = Annotated["VersionSet", strawberry.lazy("policylab.api.documents")]
-TextRun = Annotated["TextRun", strawberry.lazy("policylab.api.documents")]
-Position = Annotated["Position", strawberry.lazy("policylab.api.positions")]
 
 
 # Threads

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import date as day
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -27,6 +27,8 @@ from policylab.api.declare import (
     to_one,
     value,
 )
+from policylab.api.elsewhere import Amendment, Capacity, Delegation, Dialogue, Position, VersionSet
+from policylab.api.elsewhere import DecisionRecord as LazyDecisionRecord
 from policylab.api.identity import Permission
 from policylab.api.process import RuleSpec, rule_spec
 from policylab.decisions import (
@@ -47,13 +49,6 @@ from policylab.kit.ids import to_global
 
 for kind in (Outcome, ProcedureState, PublicationState, RecordState):
     described_enum(kind)
-
-Amendment = Annotated["Amendment", strawberry.lazy("policylab.api.comments")]
-Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
-Delegation = Annotated["Delegation", strawberry.lazy("policylab.api.labs")]
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-Position = Annotated["Position", strawberry.lazy("policylab.api.positions")]
-VersionSet = Annotated["VersionSet", strawberry.lazy("policylab.api.documents")]
 
 
 @value
@@ -297,8 +292,8 @@ class Procedure(Node):
         access="as its row",
         needs=("id",),
     )
-    record: Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")] | None = (
-        computed("The account of it, once closed.", load_record, access="as its row", needs=("id",))
+    record: LazyDecisionRecord | None = computed(
+        "The account of it, once closed.", load_record, access="as its row", needs=("id",)
     )
     referrals: list[Referral] = edge(
         "Delegations that asked their principals.", by="procedure_id", order="{t}.at"

@@ -11,8 +11,7 @@
         coverage: Coverage = computed("…", load_coverage, access="as the dialogue")
 
 Rows of a type are read through its source, whose scope goes into every statement, so a field is as
-visible as the row it stands on. A target type in another module is written
-`Annotated["Lab", strawberry.lazy("policylab.api.labs")]`.
+visible as the row it stands on. A target type that points back comes from `api/elsewhere.py`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

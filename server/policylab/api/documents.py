@@ -33,6 +33,24 @@ from policylab.api.declare import (
     value,
     words,
 )
+from policylab.api.elsewhere import (
+    Amendment,
+    Capacity,
+    Coverage,
+    Dialogue,
+    ExportOffer,
+    Position,
+    PositionMatrix,
+    Procedure,
+    Suggestion,
+    Thread,
+    TraceLink,
+)
+from policylab.api.elsewhere import Document as LazyDocument
+from policylab.api.elsewhere import Draft as LazyDraft
+from policylab.api.elsewhere import LanguageVersion as LazyLanguageVersion
+from policylab.api.elsewhere import Version as LazyVersion
+from policylab.api.elsewhere import VersionSet as LazySet
 from policylab.api.identity import LocalisedTextInput, as_texts
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.coediting import Right, Share
@@ -46,23 +64,6 @@ from policylab.kit.viewer import SYSTEM
 for kind in (DocumentKind, ChangeKind, RunKind):
     described_enum(kind)
 strawberry.enum(Right, name="DraftRight", description="What somebody may do to a draft now.")
-
-Amendment = Annotated["Amendment", strawberry.lazy("policylab.api.comments")]
-Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
-Coverage = Annotated["Coverage", strawberry.lazy("policylab.api.strategies")]
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-ExportOffer = Annotated["ExportOffer", strawberry.lazy("policylab.api.export")]
-Position = Annotated["Position", strawberry.lazy("policylab.api.positions")]
-PositionMatrix = Annotated["PositionMatrix", strawberry.lazy("policylab.api.positions")]
-Procedure = Annotated["Procedure", strawberry.lazy("policylab.api.decisions")]
-Suggestion = Annotated["Suggestion", strawberry.lazy("policylab.api.comments")]
-Thread = Annotated["Thread", strawberry.lazy("policylab.api.comments")]
-TraceLink = Annotated["TraceLink", strawberry.lazy("policylab.api.strategies")]
-LazyDocument = Annotated["Document", strawberry.lazy("policylab.api.documents")]
-LazyDraft = Annotated["Draft", strawberry.lazy("policylab.api.documents")]
-LazyLanguageVersion = Annotated["LanguageVersion", strawberry.lazy("policylab.api.documents")]
-LazySet = Annotated["VersionSet", strawberry.lazy("policylab.api.documents")]
-LazyVersion = Annotated["Version", strawberry.lazy("policylab.api.documents")]
 
 
 # Clauses

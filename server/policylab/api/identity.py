@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -30,6 +30,9 @@ from policylab.api.declare import (
     value,
     words,
 )
+from policylab.api.elsewhere import Capacity, Dialogue, Notice
+from policylab.api.elsewhere import Person as LazyPerson
+from policylab.api.elsewhere import Territory as LazyTerritory
 from policylab.api.paging import Connection, connection
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.identity import OrganisationKind, TokenScope, sources
@@ -40,10 +43,6 @@ from policylab.kit.viewer import SYSTEM
 
 described_enum(OrganisationKind)
 described_enum(TokenScope)
-
-Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-Notice = Annotated["Notice", strawberry.lazy("policylab.api.notices")]
 
 
 @value
@@ -88,9 +87,7 @@ class Territory(Node):
     nuts: str | None = column("Its NUTS code, where checked.")
     lau: str | None = column("Its code as a local administrative unit.")
     population: int | None = column("Inhabitants, where a source gave the figure.")
-    parent: Annotated["Territory", strawberry.lazy("policylab.api.identity")] | None = to_one(
-        "The area it lies in.", by="parent_id"
-    )
+    parent: LazyTerritory | None = to_one("The area it lies in.", by="parent_id")
     illustrative: bool = column("Whether it is invented, for demonstration.")
     source: Source | None = computed(
         "Where these facts come from.",
@@ -139,9 +136,7 @@ async def load_suspended(context: Context, roots: Sequence[Any]) -> list[bool]:
 class Membership(Node):
     """A person's post in an organisation."""
 
-    person: Annotated["Person", strawberry.lazy("policylab.api.identity")] | None = to_one(
-        "Who holds it.", by="person_id"
-    )
+    person: LazyPerson | None = to_one("Who holds it.", by="person_id")
     organisation: Organisation | None = to_one("In which body.", by="organisation_id")
     function: str = words("What the post is.", "functions")
     valid_from: date | None = column("Since when.")

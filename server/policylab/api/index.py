@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
@@ -28,6 +28,11 @@ from policylab.api.declare import (
     value,
     words,
 )
+from policylab.api.elsewhere import Assessment as LazyAssessment
+from policylab.api.elsewhere import Capacity, Dialogue, GovernanceLevel, TraceLink
+from policylab.api.elsewhere import Dimension as LazyDimension
+from policylab.api.elsewhere import IndexEdition as LazyIndexEdition
+from policylab.api.elsewhere import Recommendation as LazyRecommendation
 from policylab.api.identity import Source, Territory, load_sources
 from policylab.api.paging import Connection, connection
 from policylab.api.verbs import VerbInput, verb, verbs
@@ -46,10 +51,6 @@ from policylab.kit.ids import key_of
 for kind in (AssessmentState, Confidence, EntryKind, RecommendationKind, ResponseAnswer):
     described_enum(kind)
 
-Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-GovernanceLevel = Annotated["GovernanceLevel", strawberry.lazy("policylab.api.labs")]
-TraceLink = Annotated["TraceLink", strawberry.lazy("policylab.api.strategies")]
 _SOURCE = ("source_reference",)
 
 
@@ -60,12 +61,8 @@ class Dimension(Node):
     code: str = column("Our code; the same policy area has the same one in every edition.")
     name: str = words("What it is called.", "names")
     optional: bool = column("Whether cities may leave it out.")
-    composite: Annotated["Dimension", strawberry.lazy("policylab.api.index")] | None = to_one(
-        "The composite it is part of.", by="composite_id"
-    )
-    edition: Annotated["IndexEdition", strawberry.lazy("policylab.api.index")] = to_one(
-        "The edition it belongs to.", by="edition_id"
-    )
+    composite: LazyDimension | None = to_one("The composite it is part of.", by="composite_id")
+    edition: LazyIndexEdition = to_one("The edition it belongs to.", by="edition_id")
 
 
 @published(sources.INDEX_EDITION)
@@ -135,9 +132,7 @@ class RecommendationResponse(Node):
     decided_on: date = column("The day it was decided.")
     capacity: Capacity | None = to_one("Who recorded it.", by="capacity_id")
     dialogue: Dialogue = to_one("The dialogue that answers.", by="dialogue_id")
-    recommendation: Annotated["Recommendation", strawberry.lazy("policylab.api.index")] = to_one(
-        "What it answers.", by="recommendation_id"
-    )
+    recommendation: LazyRecommendation = to_one("What it answers.", by="recommendation_id")
 
 
 async def load_dimensions(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
@@ -191,7 +186,7 @@ class Recommendation(Node):
     dimensions: list[Dimension] = computed(
         "The policy areas it is about.", load_dimensions, access="reference data", needs=("id",)
     )
-    assessment: Annotated["Assessment", strawberry.lazy("policylab.api.index")] | None = to_one(
+    assessment: LazyAssessment | None = to_one(
         "The result it belongs to; null for expert visits, or where we have no figures.",
         by="assessment_id",
     )
@@ -294,7 +289,7 @@ class Assessment(Node):
     recommendations: list[Recommendation] = edge(
         "What the report advises.", by="assessment_id", order="{t}.place"
     )
-    earlier: list[Annotated["Assessment", strawberry.lazy("policylab.api.index")]] = computed(
+    earlier: list[LazyAssessment] = computed(
         "Earlier results of the same place, the latest first.",
         load_earlier,
         access="reference data",

@@ -4,7 +4,7 @@ those who take part, `labs_verbs` what people do."""
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -29,6 +29,7 @@ from policylab.api.declare import (
     value,
     words,
 )
+from policylab.api.elsewhere import DecisionRecord, Document, Meeting, Procedure
 from policylab.api.index import Assessment, RecommendationResponse, load_assessments
 from policylab.api.paging import PAGE, After, Connection, First, connection, listed
 from policylab.api.places import (
@@ -80,11 +81,6 @@ __all__ = [
 ]
 
 strawberry.enum(Visibility, name="DialogueVisibility", description="Who may read a dialogue.")
-
-Document = Annotated["Document", strawberry.lazy("policylab.api.documents")]
-Procedure = Annotated["Procedure", strawberry.lazy("policylab.api.decisions")]
-DecisionRecord = Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")]
-Meeting = Annotated["Meeting", strawberry.lazy("policylab.api.meetings")]
 
 
 def _of_own(description: str, kind: Any) -> Any:

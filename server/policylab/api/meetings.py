@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -26,6 +26,7 @@ from policylab.api.declare import (
     value,
     words,
 )
+from policylab.api.elsewhere import Meeting as LazyMeeting
 from policylab.api.identity import LocalisedTextInput, as_texts
 from policylab.api.labs import Capacity, Delegation, Dialogue, GovernanceLevel, level_of
 from policylab.api.loading import EdgePlan, edge_loader
@@ -35,8 +36,6 @@ from policylab.kit.ids import key_of
 from policylab.meetings import MeetingState, sources
 
 described_enum(MeetingState)
-
-LazyMeeting = Annotated["Meeting", strawberry.lazy("policylab.api.meetings")]
 
 
 @published(sources.AGENDA_ITEM)

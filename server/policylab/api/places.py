@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-import strawberry
 
 from policylab import labs
 from policylab.api import loading
@@ -23,6 +21,7 @@ from policylab.api.declare import (
     to_one,
     words,
 )
+from policylab.api.elsewhere import Dialogue
 from policylab.api.identity import Permission, Person
 from policylab.api.paging import Connection, connection
 from policylab.api.standing import judged
@@ -30,8 +29,6 @@ from policylab.decisions.words import LevelNames
 from policylab.labs import ENTITLED, LabRole, sources
 
 described_enum(LabRole)
-
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
 
 
 @published(sources.LAB_LEVEL)

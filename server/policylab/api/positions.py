@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import strawberry
 from strawberry.dataloader import DataLoader
 
 from policylab import positions
@@ -26,6 +25,8 @@ from policylab.api.declare import (
     to_one,
     value,
 )
+from policylab.api.elsewhere import Position as LazyPosition
+from policylab.api.elsewhere import Verdict, VersionSet
 from policylab.api.identity import Permission
 from policylab.api.labs import Capacity, Delegation, Dialogue
 from policylab.documents import sources as texts
@@ -37,9 +38,6 @@ from policylab.positions import PositionState, Stance, counts_as_full, sources
 described_enum(Stance)
 described_enum(PositionState)
 
-VersionSet = Annotated["VersionSet", strawberry.lazy("policylab.api.documents")]
-Verdict = Annotated["Verdict", strawberry.lazy("policylab.api.decisions")]
-LazyPosition = Annotated["Position", strawberry.lazy("policylab.api.positions")]
 EXCERPT = 160
 
 

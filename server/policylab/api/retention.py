@@ -1,7 +1,6 @@
 """Legal holds, how long things are kept, and erasing a person, as clients see them."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -20,6 +19,7 @@ from policylab.api.declare import (
     to_one,
     value,
 )
+from policylab.api.elsewhere import Lab
 from policylab.api.identity import Person
 from policylab.api.paging import PAGE, After, Connection, First, PagePlan, page_of
 from policylab.api.verbs import VerbInput, verb, verbs
@@ -29,8 +29,6 @@ from policylab.retention import Fate, RetentionClass, Trigger, sources
 
 for kind in (Fate, RetentionClass, Trigger):
     described_enum(kind)
-
-Lab = Annotated["Lab", strawberry.lazy("policylab.api.labs")]
 
 
 @published(sources.LEGAL_HOLD)

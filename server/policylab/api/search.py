@@ -11,6 +11,7 @@ import strawberry
 
 from policylab.api.context import Context
 from policylab.api.declare import Node, in_language, load, plain, query, root, value
+from policylab.api.elsewhere import Dialogue
 from policylab.api.paging import LARGEST_PAGE, PAGE, After, Connection, First, listed
 from policylab.comments.sources import AMENDMENT, COMMENT, THREAD
 from policylab.decisions.sources import DECISION_RECORD, DISSENTING_STATEMENT
@@ -19,8 +20,6 @@ from policylab.index.sources import DIALOGUE_ASSESSMENT, RECOMMENDATION
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of, to_global
 from policylab.labs.sources import DIALOGUE
-
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
 
 SHORTEST, LONGEST = 2, 200
 MOST_HITS = 500

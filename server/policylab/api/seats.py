@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-import strawberry
 
 from policylab import labs
 from policylab.api.context import Context
@@ -21,6 +19,8 @@ from policylab.api.declare import (
     to_one,
     words,
 )
+from policylab.api.elsewhere import Delegation as LazyDelegation
+from policylab.api.elsewhere import Dialogue, Document
 from policylab.api.identity import Organisation, Permission, Person
 from policylab.api.places import GovernanceLevel, load_level
 from policylab.api.standing import judged, standings_of
@@ -28,10 +28,6 @@ from policylab.labs import MandateFacts, MandateState, sources
 from policylab.process import Role
 
 described_enum(MandateState)
-
-Document = Annotated["Document", strawberry.lazy("policylab.api.documents")]
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-LazyDelegation = Annotated["Delegation", strawberry.lazy("policylab.api.seats")]
 
 
 @published(sources.CAPACITY)

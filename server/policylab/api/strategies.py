@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from datetime import date as day
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -25,6 +25,7 @@ from policylab.api.declare import (
     to_one,
     value,
 )
+from policylab.api.elsewhere import Capacity, DecisionRecord, Dialogue, Document
 from policylab.api.index import Recommendation, RecommendationResponse
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.index import ResponseAnswer
@@ -36,11 +37,6 @@ from policylab.strategies.clauses import Clause
 
 for kind in (CoverageState, TraceKind, TraceState):
     described_enum(kind)
-
-Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
-Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
-Document = Annotated["Document", strawberry.lazy("policylab.api.documents")]
-DecisionRecord = Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")]
 
 
 def _clauses(context: Context) -> DataLoader[UUID, dict[UUID, Clause]]:

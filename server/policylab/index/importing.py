@@ -53,8 +53,7 @@ async def import_file(uow: UnitOfWork, viewer: Viewer, *, name: str, data: bytes
     evidence, problems = read_file(name, data)
     await (await uow.session.connection()).execute(_LOCK)
     shelf = await Shelf.open(uow)
-    known = {"editions": shelf.codes(), "sources": shelf.sources}
-    problems += problems_of(evidence, **known)
+    problems += problems_of(evidence, editions=shelf.codes(), sources=shelf.sources)
     problems += [
         (result.line, "this result is here already: a corrected figure names another source")
         for result in evidence.results
@@ -134,7 +133,7 @@ class _Cells:
         if value is None or value == "":
             return None
         try:
-            if isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
+            if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
                 raise ValueError(name)
             number = int(value)
         except (TypeError, ValueError, OverflowError):

@@ -1,6 +1,6 @@
 """Results and recommendations as a file says them, before they are kept. Values and checks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from policylab.index.rules import (
@@ -105,7 +105,7 @@ def is_invented(country: str) -> bool:
 def problems_of(
     evidence: Evidence,
     *,
-    editions: dict[str, Collection[str]],
+    editions: Mapping[str, Collection[str]],
     sources: Collection[str],
 ) -> list[tuple[int, str]]:
     """What is wrong, by line. `editions` gives the dimension codes known of each edition."""
@@ -119,7 +119,9 @@ def problems_of(
     return sorted(found)
 
 
-def _of_result(result: ResultRecord, editions: dict[str, Collection[str]]) -> list[tuple[int, str]]:
+def _of_result(
+    result: ResultRecord, editions: Mapping[str, Collection[str]]
+) -> list[tuple[int, str]]:
     line, place = result.line, result.place
     found: list[tuple[int, str]] = []
     if len(place.country) != 2 or not place.country.isupper():

@@ -278,6 +278,7 @@ def _json(name: str) -> Any:
     return json.loads((_DATA / name).read_text("utf-8"))
 
 
-def _rows(name: str) -> list[dict[str, str | None]]:
+def _rows(name: str) -> list[dict[str, Any]]:
+    """The rows of one of our own files; an empty cell is None."""
     lines = (_DATA / name).read_text("utf-8").splitlines()
     return [{key: value or None for key, value in row.items()} for row in csv.DictReader(lines)]
