@@ -220,7 +220,11 @@ async def test_an_incomplete_form_is_refused_by_the_field_that_is_missing(
     assert (answer.status_code, answer.json()["field"]) == (422, missing)
 
 
-@pytest.mark.parametrize("identifier", ["nothing", "RHJhZnQ6", to_global("Draft", make.uuid7())])
+@pytest.mark.parametrize(
+    "identifier",
+    ["nothing", "RHJhZnQ6", to_global("Draft", make.uuid7())],
+    ids=["a word", "a half", "another thing"],
+)
 async def test_what_is_no_document_is_not_found(
     database: Database, house: httpx2.AsyncClient, identifier: str
 ) -> None:
