@@ -29,6 +29,7 @@ async def test_a_token_is_shown_once_and_ends_when_its_owner_says_so(
     secret = await dialog.get_by_label("Token").input_value()
     assert len(secret) > 30
     await dialog.get_by_role("button", name="Done").click()
+    await expect(dialog).to_have_count(0)
     assert await violations(page) == []
 
     viewer = await house.ask("{ viewer { scopes } }", token=secret)
