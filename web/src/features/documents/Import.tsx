@@ -42,7 +42,7 @@ export function Import({ documentId, languages, onDone }: { documentId: string; 
 
   return (
     <Form onSend={() => void send()} buttons={<Button kind="primary" type="submit" waiting={waiting} disabled={!file}><Trans>Import the text</Trans></Button>}>
-      <FileInput label={t`File`} description={t`Word, OpenDocument, HTML or Markdown. Comments and tracked changes come along.`} value={file} onChange={setFile}
+      <FileInput label={t`File`} description={t`Word, OpenDocument, HTML or Markdown. Tracked changes are taken as accepted; comments stay in the file.`} value={file} onChange={setFile}
         accept=".docx,.odt,.html,.htm,.md" clearable clearButtonProps={{ "aria-label": t`Take the file away` }} />
       <SelectField label={t`Language of the text`} value={language} onChange={setLanguage} options={languages.map((code) => ({ value: code, label: format.language(code) }))} />
       {problem && (
