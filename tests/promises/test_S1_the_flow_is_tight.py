@@ -14,6 +14,8 @@ from policylab.kit.viewer import SYSTEM
 from tests.serving import Served
 
 SUBJECT = "co-ordinator-7"
+# The provider runs in a thread of this process; what it calls in authlib is its own affair.
+pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
 
 
 @pytest.fixture
