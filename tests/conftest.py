@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from policylab import migrations
-from policylab.kit.db import Database, connect_arguments
+from policylab.kit.db import Database, bus_of, connect_arguments
 from policylab.kit.embedded import OWNER, SERVICE, SUPERUSER, EmbeddedPostgres
 from policylab.settings import Settings
 
@@ -76,14 +76,26 @@ def database_name(postgres_server: EmbeddedPostgres, template_database: str) -> 
     return name
 
 
+@pytest.fixture(scope="session")
+async def pools(postgres_server: EmbeddedPostgres, database_name: str) -> AsyncGenerator[Database]:
+    """This worker's connections: opened once, so that statements are made ready once."""
+    opened = await Database.connect(
+        postgres_server.url(database_name, SERVICE), size=8, listen=False
+    )
+    yield opened
+    await opened.close()
+
+
 @pytest.fixture
 async def database(
-    postgres_server: EmbeddedPostgres, database_name: str
+    pools: Database, postgres_server: EmbeddedPostgres, database_name: str
 ) -> AsyncGenerator[Database]:
-    """A migrated house with nobody in it; emptied afterwards."""
-    house = await Database.connect(postgres_server.url(database_name, SERVICE), size=8)
+    """A migrated house with nobody in it and nobody who listens; emptied afterwards."""
+    url = postgres_server.url(database_name, SERVICE)
+    house = Database(pools.engine, pools.pool, bus_of(pools.pool, url))
+    await house.bus.start()
     yield house
-    await house.close()
+    await house.bus.stop()
     await empty(postgres_server.url(database_name, SUPERUSER))
 
 

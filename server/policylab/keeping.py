@@ -15,6 +15,9 @@ from policylab.kit.embedded import SUPERUSER
 from policylab.kit.embedded_home import programs_folder
 from policylab.premises import DATABASE, Premises
 
+_OWNER = "SELECT quote_ident(tableowner) FROM pg_tables WHERE tablename = 'person'"
+"""Whose the tables are: not always whoever is connected here."""
+
 
 class KeepingFailed(RuntimeError):
     """A backup could not be made or put back; the message says why."""
@@ -77,7 +80,8 @@ async def _clear(url: str) -> None:
     """Drop our tables, functions and views, and leave the extensions where they are."""
     connection = await asyncpg.connect(**connect_arguments(url))
     try:
-        await connection.execute("DROP OWNED BY CURRENT_USER")
+        owner = await connection.fetchval(_OWNER) or "CURRENT_USER"
+        await connection.execute(f"DROP OWNED BY {owner}")
     finally:
         await connection.close()
 

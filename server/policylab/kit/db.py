@@ -29,6 +29,7 @@ from policylab.kit.ledger import HOUSE
 from policylab.kit.viewer import Viewer
 
 SERVICE_ROLE = "policylab_service"
+SERVER_SETTINGS = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
 SET_VIEWER = "SELECT set_config('policylab.viewer', $1, true)"
 
 
@@ -218,18 +219,21 @@ class Database:
     @classmethod
     async def connect(cls, url: str, *, size: int = 10, listen: bool = True) -> Self:
         """Open the pools. Connections act as the service's role, whoever the URL names."""
-        settings = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
         engine = create_async_engine(
             make_url(url),
             pool_size=size,
             max_overflow=0,
-            connect_args={"server_settings": settings},
+            connect_args={"server_settings": SERVER_SETTINGS},
         )
         arguments = connect_arguments(url)
         pool = await asyncpg.create_pool(
-            **arguments, min_size=1, max_size=size, server_settings=settings, init=_speak_json
+            **arguments,
+            min_size=1,
+            max_size=size,
+            server_settings=SERVER_SETTINGS,
+            init=_speak_json,
         )
-        bus = Bus(pool, arguments | {"server_settings": settings})
+        bus = bus_of(pool, url)
         if listen:
             await bus.start()
         return cls(engine, pool, bus)
@@ -279,6 +283,11 @@ class Database:
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(SET_VIEWER, "system")
             yield connection
+
+
+def bus_of(pool: asyncpg.Pool, url: str) -> Bus:
+    """The announcements of this database, with the one listening connection still to be opened."""
+    return Bus(pool, connect_arguments(url) | {"server_settings": SERVER_SETTINGS})
 
 
 def connect_arguments(url: str) -> dict[str, Any]:
