@@ -231,6 +231,11 @@ def _formatted_error(error: GraphQLError, locale: str) -> dict[str, Any]:
     }
 
 
+def refused_whole(refused: Refused, locale: str) -> dict[str, Any]:
+    """The answer to a request that is turned down before it is run."""
+    return {"errors": [_error_of(refused, locale)]}
+
+
 def _error_of(refused: Refused, locale: str) -> dict[str, Any]:
     message = said_in(refused.message, locale)
     return {"message": message, "extensions": {"code": refused.code.value}}

@@ -13,9 +13,17 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from policylab.api.context import Context
-from policylab.api.execution import BadRequest, Executor, encode, read_request
+from policylab.api.execution import (
+    BadRequest,
+    Executor,
+    encode,
+    read_request,
+    refused_whole,
+)
 from policylab.api.execution import Request as GraphQLRequest
 from policylab.kit.db import Database
+from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.ids import to_global
 from policylab.kit.viewer import Viewer
 from policylab.transport.graphql_socket import GraphQLSocket
 from policylab.transport.house import locale_of
@@ -73,6 +81,10 @@ class Endpoint:
             refused = _refusal(405, media, "Mutations are POSTed.")
             refused.headers["allow"] = "POST"
             return refused
+        if _for_another(request, context):
+            message = "Your session has ended, or somebody else has signed in here. Sign in again."
+            refused = Refused(RefusalCode.NOT_SIGNED_IN, message)
+            return _respond(refused_whole(refused, context.locale), media, private=False)
         answer = await executor.run(asked, context)
         return _respond(answer, media, private=kind is OperationType.QUERY)
 
@@ -100,6 +112,17 @@ class Endpoint:
             await websocket.close(4403)
             return
         await GraphQLSocket(websocket, self.executor(), self.context).run()
+
+
+def _for_another(request: Request, context: Context) -> bool:
+    """Whether a page speaks for somebody who is not the one signed in here, or no longer.
+
+    A page that is open says for whom (`x-policylab-person`): what it shows must not be answered as
+    nobody sees it, and what it sends must not be done in another's name.
+    """
+    meant = request.headers.get("x-policylab-person")
+    person = context.viewer.person_id
+    return meant is not None and meant != (to_global("Person", person) if person else "")
 
 
 class _TooLarge(Exception):

@@ -1,15 +1,14 @@
 /** Who is signed in, and what happens when nobody is any more. */
 import { Trans } from "@lingui/react/macro";
 import { type ReactNode, createContext, useContext, useEffect, useState } from "react";
-import { reconnect } from "../api/client.ts";
+import { reconnect, speakFor } from "../api/client.ts";
 import { SessionDocument } from "../api/generated/operations.ts";
 import type { ResultOf } from "../api/graphql.ts";
 import { useScreen } from "../api/hooks.ts";
 import { sessionEnded, signedIn } from "../api/signals.ts";
 import { speakAs } from "../i18n/index.ts";
 import { Button } from "../ui/Button.tsx";
-import { Dialog } from "../ui/Dialog.tsx";
-import { Column } from "../ui/Form.tsx";
+import styles from "./session.module.css";
 
 export type Session = ResultOf<typeof SessionDocument>;
 
@@ -22,15 +21,16 @@ export const signInAddress = () => `/signin?next=${encodeURIComponent(location.p
 export function SessionProvider({ children }: { children: (session: Session | undefined, failed: boolean) => ReactNode }) {
   const { data, problem, refresh } = useScreen(SessionDocument, {});
   const [ended, setEnded] = useState(false);
-  const known = data?.viewer?.person.id;
+  const viewer = data?.viewer;
   useEffect(() => sessionEnded.hear(() => setEnded(true)), []);
-  const locale = data?.viewer?.person.locale;
   useEffect(() => {
-    if (!known) return;
+    if (!viewer) return;
+    speakFor(viewer.person.id);
     signedIn.say();
-    speakAs(locale);
-  }, [known, locale]);
+    speakAs(viewer.person.locale);
+  }, [viewer]);
   const comeBack = () => {
+    speakFor(undefined); // whoever is signed in by now: the answer says who
     reconnect();
     refresh();
     setEnded(false);
@@ -38,15 +38,16 @@ export function SessionProvider({ children }: { children: (session: Session | un
   return (
     <SessionContext.Provider value={data}>
       {children(data, problem !== undefined)}
-      <Dialog open={ended && known !== undefined} onClose={() => setEnded(false)} title={<Trans>Your session has ended</Trans>}>
-        <Column>
-          <p><Trans>What you wrote is kept in this browser. Sign in again in another tab, then come back: it will be offered to the text again.</Trans></p>
-          <div style={{ display: "flex", gap: "var(--pl-s2)" }}>
+      {ended && viewer && (
+        // Beside the page, never over it: whoever types goes on typing, and nothing takes the keys away.
+        <div role="alert" className={styles.ended} data-screen-only>
+          <p><strong><Trans>Your session has ended.</Trans></strong> <Trans>What you write is kept in this browser. Sign in again in another tab, then come back: it will be offered to the text again.</Trans></p>
+          <div className={styles.buttons}>
             <Button kind="primary" onClick={() => window.open("/signin?next=%2F", "_blank", "noopener")}><Trans>Sign in again</Trans></Button>
             <Button onClick={comeBack}><Trans>I have signed in</Trans></Button>
           </div>
-        </Column>
-      </Dialog>
+        </div>
+      )}
     </SessionContext.Provider>
   );
 }
