@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 CHECKS = ("format", "lint", "walls", "types", "published")
 QUICK = ("quick",)
+QUICKEST = ("quickest",)
 SLOW = ("services", "web", "browser", "promises")
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)\b")
 TASKS: dict[str, str] = {
@@ -64,8 +65,11 @@ def main(arguments: list[str]) -> int:
     asked = [each for each in arguments if not each.startswith("-")]
     tally = Tally()
     begun = time.monotonic()
-    for name, command in _commands(asked, options):
-        _run(name, command, tally)
+    if asked == ["check"]:
+        _side_by_side(_commands(asked, options), tally)
+    else:
+        for name, command in _commands(asked, options):
+            _run(name, command, tally)
     if tally.broken:
         print(f"\nNot in order: {', '.join(tally.broken)}.")
     print(f"{time.monotonic() - begun:.0f} s, {tally.skipped} skipped")
@@ -74,7 +78,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _commands(asked: list[str], options: list[str]) -> list[tuple[str, list[str]]]:
-    names = [*CHECKS, *QUICK] if asked == ["check"] else asked or [*CHECKS, *QUICK, *SLOW]
+    names = [*CHECKS, *QUICKEST] if asked == ["check"] else asked or [*CHECKS, *QUICK, *SLOW]
     return [each for name in names for each in _part(name, options)]
 
 
@@ -99,6 +103,27 @@ def _part(name: str, options: list[str]) -> list[tuple[str, list[str]]]:
         known = ", ".join(["rules", "checks", "web", *sorted(TASKS), *folders])
         sys.exit(f"There is no part called {name}. There are: {known}.")
     return [(name, ["pytest", "-q", *paths, *options])]
+
+
+def _side_by_side(commands: list[tuple[str, list[str]]], tally: Tally) -> None:
+    """All at once, for whoever waits at a keyboard; each one's output when it is through."""
+    begun = time.monotonic()
+    running = [
+        (
+            name,
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ),
+        )
+        for name, command in commands
+    ]
+    for name, process in running:
+        output, _ = process.communicate()
+        tally.add(name, process.returncode, output)
+        verdict = "ok" if process.returncode == 0 else "failed"
+        print(f"\n── {name}: {verdict}, {time.monotonic() - begun:.1f} s")
+        if process.returncode != 0:
+            print(output)
 
 
 def _run(name: str, command: list[str], tally: Tally) -> None:
