@@ -1,5 +1,6 @@
 """The installed program, run as its users run it: an own process on a database of its own."""
 
+import asyncio
 import json
 import os
 import socket
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from policylab import documents
+from policylab.documents import DocumentKind
+from policylab.kit.db import Database
 from policylab.kit.embedded import SUPERUSER, EmbeddedPostgres
-from policylab.kit.ids import uuid7
+from policylab.kit.ids import to_global, uuid7
 from policylab.settings import PREFIX
+from tests import make
 from tests.serving import PROGRAM
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -151,3 +156,46 @@ def test_a_change_of_key_that_was_cut_off_goes_on(run: Run, tmp_path: Path) -> N
     again = run("rotate-key")
     assert again.returncode == 0, again.stderr
     assert key.read_bytes() == fresh
+
+
+async def document_of(database_url: str) -> tuple[str, str]:
+    """A document of a dialogue at drafting, and somebody who may write it."""
+    database = await Database.connect(database_url, size=2, listen=False)
+    table = await make.table(database, phase="drafting")
+    pen = table.rapporteur
+    async with database.write(pen) as uow:
+        row = await documents.create_document(
+            uow,
+            pen,
+            dialogue_id=table.dialogue_id,
+            kind=DocumentKind.STRATEGY,
+            titles={"en": "Strategy"},
+        )
+        key = row.id
+    await database.close()
+    return to_global("Document", key), str(pen.person_id)
+
+
+def test_a_text_comes_in_from_the_command_line(run: Run, database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "strategy.md"
+    file.write_text("# Vision\n\nEvery municipality offers courses.\n", "utf-8")
+    document, person = asyncio.run(document_of(database_url))
+    done = run(
+        "import-text", str(file), "--document", document, "--language", "en", "--person", person
+    )
+    assert done.returncode == 0, done.stderr
+    assert "strategy.md is the text of the draft" in done.stderr.replace("\n", " ")
+    unknown = to_global("Document", uuid7())
+    refused = run(
+        "import-text", str(file), "--document", unknown, "--language", "en", "--person", person
+    )
+    assert refused.returncode == 1
+    assert "NOT_FOUND" in refused.stderr
+
+
+def test_the_plan_of_an_operation_shows_what_it_reads(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "labs.graphql"
+    file.write_text("{ labs { nodes { name } } }", "utf-8")
+    assert " FROM lab t WHERE " in run("plan", str(file)).stdout
+    file.write_text("{ nothing }", "utf-8")
+    assert run("plan", str(file)).returncode == 1

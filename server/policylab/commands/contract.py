@@ -7,7 +7,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from policylab.commands.common import AsJson, fail, notes, say
+from policylab.commands.common import AsJson, File, fail, notes, say
 from policylab.settings import PREFIX, Settings
 
 app = typer.Typer()
@@ -42,6 +42,17 @@ def print_schema(check: Check = False) -> None:
 
 def _read(path: Path) -> str | None:
     return path.read_text("utf-8") if path.exists() else None
+
+
+@app.command()
+def plan(file: File) -> None:
+    """Show what a GraphQL document reads: each field's origin, access rule and statement."""
+    from policylab.api import planning
+
+    try:
+        print(planning.plan(file.read_text("utf-8")))
+    except (planning.BadDocument, UnicodeDecodeError) as problem:
+        fail(f"{file.name}: {problem}")
 
 
 @app.command("check-workflows")

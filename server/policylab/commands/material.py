@@ -128,6 +128,33 @@ def import_index(file: File, person: As) -> None:
     say(with_database(run))
 
 
+@app.command("import-text")
+def import_text(
+    file: File,
+    document: Annotated[str, typer.Option(help="Id of the document, as addresses show it.")],
+    language: Annotated[str, typer.Option(help="Which of its languages the file is in.")],
+    person: As,
+) -> None:
+    """Make a Word, OpenDocument, HTML or Markdown file the draft of a document in one language."""
+    from policylab import documents
+    from policylab.kit.ids import key_of, to_global
+
+    async def run(database: Database, settings: Settings) -> str:
+        viewer, key = await _viewer(database, person), key_of(document, "Document")
+        async with database.write(viewer) as uow:
+            draft = await documents.import_text(
+                uow,
+                viewer,
+                document_id=key,
+                language=language,
+                name=file.name,
+                data=file.read_bytes(),
+            )
+        return to_global("Draft", draft.id)
+
+    say(f"{file.name} is the text of the draft {with_database(run)}.")
+
+
 @app.command()
 def export(
     version_set: Annotated[str, typer.Argument(help="Id of a frozen text, as addresses show it.")],
