@@ -1,6 +1,7 @@
 """Identifiers."""
 
-from uuid import UUID, uuid4
+import time
+from uuid import RFC_4122, UUID, uuid4
 
 import pytest
 
@@ -35,3 +36,13 @@ def test_an_identifier_of_another_kind_is_not_found() -> None:
     with pytest.raises(Refused) as refused:
         key_of(to_global("Draft", uuid4()), "Document")
     assert refused.value.code is RefusalCode.NOT_FOUND
+
+
+def test_identifiers_sort_in_the_order_in_which_they_were_made() -> None:
+    made: list[UUID] = []
+    while len(made) < 200:
+        made.append(uuid7())
+        time.sleep(0.000_01)
+    assert made == sorted(made)
+    assert {(each.version, each.variant) for each in made} == {(7, RFC_4122)}
+    assert len({each.int & (1 << 62) - 1 for each in made}) == 200

@@ -10,13 +10,15 @@ from policylab.kit.errors import RefusalCode, Refused
 
 
 def uuid7() -> UUID:
-    """A new identifier that sorts by the moment of its birth (RFC 9562, section 5.7)."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    """A new identifier that sorts by the moment of its birth, to a quarter of a microsecond.
+
+    RFC 9562, section 5.7; twelve of its random bits are the fraction of the millisecond (section
+    6.2, method 3), so that what one transaction makes keeps its order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | rest * 4096 // 1_000_000 << 64
+    return UUID(int=value | 0x2 << 62 | random)
 
 
 def to_global(kind: str, key: UUID) -> str:
