@@ -11,6 +11,8 @@ from policylab.kit.log import log
 from policylab.premises import Premises
 from policylab.settings import BadSettings
 from policylab.transport import app as house
+from policylab.transport.coediting import Door
+from policylab.transport.coediting_wire import Doorway
 
 LARGEST_FRAME = 1_048_576
 DRAIN_SECONDS = 10
@@ -36,11 +38,11 @@ def listen(host: str, port: int) -> socket.socket:
 async def serve(premises: Premises, listening: socket.socket, *, ready: str = "") -> None:
     """Serve until a signal comes; then finish what is under way and go."""
     settings = premises.settings
-    application, _ = house.build(settings)
+    application, opened = house.build(settings)
     config = uvicorn.Config(
         application,
         http="httptools",
-        ws="websockets-sansio",
+        ws=Doorway(Door(opened)),  # pyright: ignore[reportArgumentType] a maker of protocols
         lifespan="on",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,

@@ -30,7 +30,7 @@ from policylab.kit.ids import to_global, uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.settings import Settings
 from policylab.transport import coediting as transport
-from policylab.transport import middleware, signin
+from policylab.transport import coediting_wire, middleware, signin
 from tests.serving import token_of
 
 PATIENCE = 15.0
@@ -156,7 +156,11 @@ async def serving(
     )
     app.state.house = step
     config = uvicorn.Config(
-        app, ws="websockets-sansio", ws_max_size=1_048_576, log_config=None, lifespan="off"
+        app,
+        ws=coediting_wire.Doorway(transport.Door(step)),
+        ws_max_size=1_048_576,
+        log_config=None,
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     await hub.start()

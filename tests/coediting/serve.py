@@ -22,7 +22,7 @@ from policylab.kit.db import Database
 from policylab.kit.viewer import Viewer
 from policylab.settings import Settings
 from policylab.transport import coediting as transport
-from policylab.transport import middleware
+from policylab.transport import coediting_wire, middleware
 from tests.coediting.harness import Doorstep
 
 
@@ -57,9 +57,7 @@ async def main(url: str, port: int, gate: Path, folder: Path) -> None:
     config = uvicorn.Config(
         app,
         port=port,
-        ws="websockets-sansio",
-        ws_max_size=1_048_576,
-        ws_per_message_deflate=False,
+        ws=coediting_wire.Doorway(transport.Door(step)),
         log_config=None,
         lifespan="off",
     )

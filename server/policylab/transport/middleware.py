@@ -169,13 +169,16 @@ class OurHostsOnly(_Judge):
     """Refuses a Host header that is not ours: links and origins are made from it elsewhere."""
 
     def problem(self, scope: Scope) -> tuple[int, str] | None:
-        hosts = Headers(scope=scope).getlist("host")
-        if scope["path"] in FOR_WATCHERS:
-            return None
-        if len(hosts) != 1 or hosts[0].lower() not in self.settings.hosts:
-            name = urlsplit(self.settings.base_url).netloc
-            return 421, f"This is {name}. Ask for it by that name."
-        return None
+        return None if scope["path"] in FOR_WATCHERS else host_problem(scope, self.settings)
+
+
+def host_problem(scope: Scope, settings: Settings) -> tuple[int, str] | None:
+    """Status and sentence for a request that asks for us by another name."""
+    hosts = Headers(scope=scope).getlist("host")
+    if len(hosts) != 1 or hosts[0].lower() not in settings.hosts:
+        name = urlsplit(settings.base_url).netloc
+        return 421, f"This is {name}. Ask for it by that name."
+    return None
 
 
 class OurPagesOnly(_Judge):

@@ -1,0 +1,444 @@
+"""A connection to a draft, byte by byte: our own protocol class under the web server.
+
+Given to uvicorn as `ws=`. It keeps the co-editing path and hands every other websocket on to
+uvicorn's own class. Binary frames that stand alone are read here, since they are what people's
+keystrokes come in; everything else (fragments, pings, closing, what is malformed) goes through
+`websockets`, which knows the protocol's whole book of rules. Nothing is decided here: see
+choices/coediting-wire.md.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from starlette.requests import HTTPConnection
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from policylab.coediting.protocol import BadFrame, read_frame
+from policylab.coediting.room import Room
+from policylab.coediting.session import Session
+from policylab.kit.log import log
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # no compiled part for this platform
+    from websockets.utils import apply_mask
+
+if TYPE_CHECKING:
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+PREFIX: Final = b"/coedit/"
+LARGEST: Final = 1_048_576
+"""Bytes of one message."""
+MOST_WAITING: Final = 1_000_000
+"""Bytes that may wait for somebody who reads slowly."""
+HIGH_WATER: Final = 65_536
+LARGE: Final = 65_536
+MOST_UNJUDGED: Final = 1_048_576
+"""Bytes that one connection may send ahead of what has been dealt with."""
+SMALL: Final = 256
+"""What a frame costs besides its bytes, so that many empty ones are not for nothing."""
+PARTING_SECONDS: Final = 5.0
+PULSE_SECONDS: Final = 20.0
+COME_BACK: Final = 1012
+TOO_SLOW: Final = 4502
+BAD_FRAME: Final = 4400
+_ALONE: Final = 0x80 | Opcode.BINARY
+
+
+class Turned(Exception):
+    """The handshake is answered with a status."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+class Porter(Protocol):
+    """Who decides on a handshake."""
+
+    async def judge(self, connection: HTTPConnection) -> Callable[["Wire"], Room]:
+        """How the connection joins its draft, at once; raises `Turned` for whoever may not."""
+        ...
+
+
+def framed(messages: Iterable[bytes]) -> bytes:
+    """Messages as websocket frames, one each, in one piece."""
+    parts: list[bytes] = []
+    for message in messages:
+        length = len(message)
+        if length < 126:
+            parts.append(bytes((_ALONE, length)))
+        elif length < 65_536:
+            parts.append(bytes((_ALONE, 126)) + length.to_bytes(2, "big"))
+        else:
+            parts.append(bytes((_ALONE, 127)) + length.to_bytes(8, "big"))
+        parts.append(message)
+    return b"".join(parts)
+
+
+def _said(status: int, sentence: str) -> Response:
+    """The answer to a handshake that is turned away."""
+    body = json.dumps({"error": sentence}).encode()
+    headers = Headers(
+        {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-store",
+            "Connection": "close",
+        }
+    )
+    return Response(status, HTTPStatus(status).phrase, headers, body)
+
+
+class Doorway:
+    """Makes a connection for each websocket, and notices the lines that have gone silent."""
+
+    def __init__(self, porter: Porter) -> None:
+        self.porter = porter
+        self.wires: set[Wire] = set()
+        self._said: tuple[Sequence[bytes], bytes] = ((), b"")
+        self._pulse: asyncio.TimerHandle | None = None
+
+    def __call__(
+        self,
+        config: "Config",
+        server_state: "ServerState",
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> "Wire":
+        """What uvicorn calls when a request asks for a websocket."""
+
+        def other() -> WebSocketsSansIOProtocol:
+            return WebSocketsSansIOProtocol(config, server_state, app_state, _loop)
+
+        return Wire(self, server_state.connections, other)
+
+    def framed(self, messages: Sequence[bytes]) -> bytes:
+        """What is written to many is framed once."""
+        known, frames = self._said
+        if known is not messages:
+            frames = framed(messages)
+            self._said = (messages, frames)
+        return frames
+
+    def entered(self, wire: "Wire") -> None:
+        self.wires.add(wire)
+        if self._pulse is None:
+            self._pulse = asyncio.get_running_loop().call_later(PULSE_SECONDS, self._feel)
+
+    def _feel(self) -> None:
+        self._pulse = None
+        for wire in list(self.wires):
+            wire.feel_pulse()
+        if self.wires:
+            self._pulse = asyncio.get_running_loop().call_later(PULSE_SECONDS, self._feel)
+
+
+class Wire(asyncio.Protocol):
+    """One connection, as the network and as a draft sees it (`coediting.turn.Peer`)."""
+
+    session: Session
+
+    def __init__(
+        self,
+        doorway: Doorway,
+        connections: set[Any],
+        other: Callable[[], WebSocketsSansIOProtocol],
+    ) -> None:
+        self._doorway = doorway
+        self._connections = connections
+        """Those whom uvicorn tells when it stops."""
+        self._other = other
+        self._transport: asyncio.Transport
+        self._library = ServerProtocol(max_size=LARGEST)
+        self._room: Room | None = None
+        self._judging: asyncio.Task[None] | None = None
+        self._rest = bytearray()
+        self._need = 0
+        self._fragments: list[bytes] = []
+        self._fragmented = False
+        self._closing = False
+        self._waiting: deque[tuple[bytes, int]] = deque()
+        """Frames, and what each counts against `MOST_WAITING`."""
+        self._waiting_bytes = 0
+        self._paused = False
+        self._large_waits = False
+        self._unjudged = 0
+        self._reading = True
+        self._heard = True
+        self._written = 0
+        self._drained = 0
+
+    # ── for the event loop ──
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = True
+        if self._room is None:
+            self._before_joining(data)
+        elif len(self._rest) + len(data) < self._need:
+            self._rest += data
+        else:
+            if self._rest:
+                data = bytes(self._rest + data)
+                self._rest.clear()
+            self._need = 0
+            self._frames(data)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closing = True
+        self._waiting.clear()
+        self._connections.discard(self)
+        self._doorway.wires.discard(self)
+        if self._judging is not None:
+            self._judging.cancel()
+        if self._room is not None:
+            self._room.leave(self)
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = self._large_waits = False
+        while self._waiting and not self._paused:
+            data, cost = self._waiting.popleft()
+            self._waiting_bytes -= cost
+            self._put(data)
+
+    # ── for uvicorn ──
+
+    def shutdown(self) -> None:
+        """The server stops: what has come in is finished, then the client is asked to come back."""
+        if self._room is None:
+            self._transport.close()
+            return
+        self._transport.pause_reading()
+        room = self._room
+
+        async def finish() -> None:
+            await room.settle()
+            self.close(COME_BACK, "The server restarts.")
+
+        self._judging = asyncio.get_running_loop().create_task(finish(), name="coediting.finish")
+
+    # ── joining ──
+
+    def _before_joining(self, data: bytes) -> None:
+        if self._judging is not None:  # an honest client waits for our answer
+            self._transport.abort()
+            return
+        if not data.split(b" ", 2)[1:2][0].startswith(PREFIX):
+            self._hand_on(data)
+            return
+        self._library.receive_data(data)
+        events = self._library.events_received()
+        request = events[0] if events else None
+        if not isinstance(request, Request):
+            self._transport.abort()
+            return
+        self._connections.add(self)
+        self._transport.pause_reading()
+        task = self._enter(request)
+        self._judging = asyncio.get_running_loop().create_task(task, name="coediting.enter")
+
+    def _hand_on(self, data: bytes) -> None:
+        """Let uvicorn's own class take every other websocket over, from here on."""
+        other = self._other()
+        other.connection_made(self._transport)
+        for name in (
+            "data_received",
+            "eof_received",
+            "connection_lost",
+            "pause_writing",
+            "resume_writing",
+            "shutdown",
+        ):
+            setattr(self, name, getattr(other, name))
+        other.data_received(data)
+
+    async def _enter(self, request: Request) -> None:
+        response = self._library.accept(request)
+        if response.status_code != 101:
+            self._answer(response)
+            return
+        path, _, query = request.path.partition("?")
+        headers = [
+            (name.lower().encode(), value.encode("latin-1"))
+            for name, value in request.headers.raw_items()
+        ]
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query.encode("latin-1"),
+            "headers": headers,
+        }
+        try:
+            join = await self._doorway.porter.judge(HTTPConnection(scope))
+        except Turned as turned:
+            self._answer(_said(turned.status, turned.sentence))
+            return
+        except Exception:  # noqa: BLE001 it is logged, and told to this client alone
+            log.exception("coediting.door_failed")
+            self._answer(_said(500, "Something went wrong here."))
+            return
+        self._judging = None
+        if self._transport.is_closing():
+            return
+        self._library.send_response(response)
+        self._flush_library()
+        self._transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._doorway.entered(self)
+        self._room = join(self)
+        self._transport.resume_reading()
+
+    def _answer(self, response: Response) -> None:
+        self._library.send_response(response)
+        self._flush_library()
+        self._transport.close()
+
+    # ── frames in ──
+
+    def _frames(self, data: bytes) -> None:
+        """Every whole frame in the bytes; what is left of them waits for more."""
+        at, end = 0, len(data)
+        while end - at >= 2:
+            length = data[at + 1] & 0x7F
+            header = 6 if length < 126 else 8 if length == 126 else 14
+            if end - at < header - 4:
+                break
+            if header > 6:
+                length = int.from_bytes(data[at + 2 : at + header - 4], "big")
+            stop = at + header + length
+            plain = data[at] == _ALONE and data[at + 1] & 0x80
+            if length > LARGEST or not data[at + 1] & 0x80:
+                self._by_library(data[at:])  # it knows what is wrong with this
+                return
+            if stop > end:
+                self._need = stop - at
+                break
+            if plain and not (self._fragmented or self._closing):
+                body = at + header
+                self._take(apply_mask(data[body:stop], data[body - 4 : body]))
+            else:
+                self._by_library(data[at:stop])
+            at = stop
+        if at < end:
+            self._rest += data[at:]
+
+    def _by_library(self, data: bytes) -> None:
+        """One frame that is not a message by itself, or is wrong."""
+        library = self._library
+        if library.state is not OPEN and self._transport.is_closing():
+            return
+        library.receive_data(data)
+        for event in library.events_received():
+            if isinstance(event, Frame) and not self._closing:
+                self._by_opcode(event)
+        self._flush_library()
+
+    def _by_opcode(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.TEXT:
+            self.close(BAD_FRAME, "A frame is text.")
+        elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
+            self._fragments.append(bytes(frame.data))
+            self._fragmented = not frame.fin
+            if frame.fin:
+                whole, self._fragments = b"".join(self._fragments), []
+                self._take(whole)
+
+    def _flush_library(self) -> None:
+        """Send what the library has to say; its last word is that nothing more will come."""
+        for data in self._library.data_to_send():
+            if data:
+                self._transport.write(data)
+            else:
+                self._closing = True
+                self._transport.close()
+
+    def _take(self, data: bytes) -> None:
+        try:
+            message = read_frame(data)
+        except BadFrame as bad:
+            self.close(BAD_FRAME, str(bad))
+            return
+        self._unjudged += len(data) + SMALL
+        assert self._room is not None
+        self._room.receive(self, message)
+        if self._unjudged > MOST_UNJUDGED and self._reading:
+            self._reading = False
+            self._transport.pause_reading()
+
+    # ── for the draft ──
+
+    def write(self, messages: Sequence[bytes]) -> None:
+        """Send these messages, a frame each; a connection that reads too slowly is cut off."""
+        if self._closing:
+            return
+        data = self._doorway.framed(messages)
+        if not self._paused:
+            self._put(data)
+            return
+        cost = len(data)
+        if cost > LARGE and not self._large_waits:  # a whole text may take its time
+            self._large_waits, cost = True, 0
+        self._waiting.append((data, cost))
+        self._waiting_bytes += cost
+        if self._waiting_bytes > MOST_WAITING:
+            self.close(TOO_SLOW, "You read too slowly; please come back.")
+
+    def _put(self, data: bytes) -> None:
+        self._written += len(data)
+        self._transport.write(data)
+
+    def close(self, code: int, reason: str) -> None:
+        """Say why, and close; what it has not taken by then is not sent any more."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._library.state is OPEN:
+            if code != TOO_SLOW:
+                for data, _ in self._waiting:
+                    self._transport.write(data)
+            self._waiting.clear()
+            self._library.send_close(code, reason)
+            self._flush_library()
+        if not self._reading:
+            self._transport.resume_reading()
+        asyncio.get_running_loop().call_later(PARTING_SECONDS, self._transport.abort)
+
+    def resume(self) -> None:
+        """What this connection sent has been dealt with; read on."""
+        self._unjudged = 0
+        if not self._reading:
+            self._reading = True
+            if not self._closing:
+                self._transport.resume_reading()
+
+    def feel_pulse(self) -> None:
+        """Cut off a line on which nothing has come in, or nothing gone out, for a whole pulse."""
+        waiting = self._transport.get_write_buffer_size() + sum(map(len, self._waiting))
+        drained = self._written - self._transport.get_write_buffer_size()
+        stuck = waiting > 0 and drained == self._drained
+        self._drained = drained
+        if stuck or (not self._heard and self._reading):
+            self._transport.abort()
+            return
+        self._heard = False
+        self._library.send_ping(b"")
+        self._flush_library()
