@@ -44,7 +44,7 @@ async def test_a_snapshot_changes_neither_text_nor_authors_nor_bounds(
         mine, expected = one.doc.client_id, one.acknowledged | two.acknowledged
         clock = read_state(one.doc.get_state())[mine]
     await asyncio.sleep(0.1)
-    assert len(await snapshots(house.database)) == 1
+    assert await snapshots(house.database)
 
     async with serving(house.database, tmp_path, house.doors) as again:
         assert set(tokens_in(words_of(await again.text(draft_id)))) == expected

@@ -2,6 +2,7 @@
 
 from policylab.coediting.anchors import Spot, read_anchor
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.history import Past, position_at, text_at
 from policylab.coediting.hub import Hub
 from policylab.coediting.outline import Suggestion, suggestions_in
 from policylab.coediting.rules import NOBODY, Gate, Right, Standing
@@ -27,6 +28,7 @@ __all__ = [
     "DraftReopened",
     "Gate",
     "Hub",
+    "Past",
     "Right",
     "Share",
     "Spot",
@@ -41,10 +43,12 @@ __all__ = [
     "log_positions",
     "make_anchor",
     "open_draft",
+    "position_at",
     "read_anchor",
     "reject_suggestion",
     "reopen_draft",
     "resolve_anchors",
     "suggestions_in",
+    "text_at",
     "written_by",
 ]

@@ -13,7 +13,7 @@ from uuid import UUID
 from pycrdt import Doc
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.coediting import anchors, authorship, editing
+from policylab.coediting import anchors, authorship, editing, milestones
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.lib0 import BadBytes
 from policylab.coediting.outline import blocks_of, identifier
@@ -102,6 +102,8 @@ async def close_draft(uow: UnitOfWork, draft_id: UUID) -> Text:
         uow.session.add(head)
         uow.announce(DraftClosed(dialogue_id=head.dialogue_id, draft_id=draft_id))
     live = await text_at(uow.session, head)
+    state, shape = live.whole(), live.knowledge.shape.encode()
+    await milestones.keep_frozen(uow.session, draft_id, head.seq, state, shape)
     return Text(read_text(live.doc), head.seq, closed=True)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from policylab.coediting import milestones
 from policylab.coediting.carrying import Carried
 from policylab.coediting.session import Owner
 from policylab.kit.db import Database
@@ -216,16 +217,9 @@ class Store:
         return {row["id"]: (row["seq"], row["closed"]) for row in rows}
 
     async def keep_snapshot(self, draft_id: UUID, seq: int, state: bytes, shape: bytes) -> None:
-        """Remember the whole text at a log position, in place of older snapshots."""
+        """Remember the whole text at a log position; of older ones only milestones stay."""
         async with self._database.raw() as connection:
-            await connection.execute(
-                "INSERT INTO draft_snapshot (draft_id, seq, state, shape) VALUES ($1, $2, $3, $4) "
-                "ON CONFLICT DO NOTHING",
-                *(draft_id, seq, state, shape),
-            )
-            await connection.execute(
-                "DELETE FROM draft_snapshot WHERE draft_id = $1 AND seq < $2", draft_id, seq
-            )
+            await milestones.keep(connection, draft_id, seq, state, shape)
 
 
 async def _carry(connection: Any, batch: list[Entry], moved: set[UUID]) -> None:

@@ -46,6 +46,10 @@ class DraftSnapshot(SQLModel, table=True):
     state: bytes = Field(sa_type=LargeBinary)
     shape: bytes = Field(sa_type=LargeBinary)
     """What coediting.shape knows of the text: ids of blocks, depths, signatures."""
+    number: int = Field(default=0, sa_type=BigInteger)
+    """Counted from 1 within the draft; by it coediting.milestones tells which ones stay."""
+    frozen: bool = False
+    """The draft was closed here: it stays for good."""
     created_at: datetime = moment(default_now=True)
 
 

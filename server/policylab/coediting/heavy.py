@@ -1,0 +1,63 @@
+"""Work on large texts, in processes of its own: pycrdt never lets go of the interpreter.
+
+What is small is done at once, where it is asked for; a text that breaks a process breaks no other.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Final, ParamSpec, TypeVar
+
+from policylab.kit.errors import RefusalCode, Refused
+
+LIGHT: Final = 256 * 1024
+"""What weighs less is done on the spot: some ten milliseconds."""
+ROW_WEIGHT: Final = 64
+"""What one row of a log weighs beside its bytes."""
+PROCESSES: Final = 2
+LONGEST: Final = 60.0
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_pools: list[ProcessPoolExecutor] = []
+
+
+async def done(weight: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `work`, a function of a module, makes of this; elsewhere if it weighs much.
+
+    TEMPORARILY_UNAVAILABLE when it takes longer than anybody would wait.
+    """
+    if weight < LIGHT:
+        return work(*args, **kwargs)
+    pool = _pool()
+    try:
+        return await asyncio.wait_for(_asked(pool, work, *args, **kwargs), LONGEST)
+    except (TimeoutError, BrokenProcessPool) as problem:
+        _discard(pool)
+        message = "This text is too large to be looked at now. Try again in a while."
+        raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from problem
+
+
+def _asked(
+    pool: ProcessPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> asyncio.Future[T]:
+    return asyncio.wrap_future(pool.submit(work, *args, **kwargs))
+
+
+def _pool() -> ProcessPoolExecutor:
+    """The pool of this process, started by whoever needs it first."""
+    if not _pools:
+        _pools.append(ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")))
+    return _pools[0]
+
+
+def _discard(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool that hangs or broke; what comes next starts new ones."""
+    if pool in _pools:
+        _pools.remove(pool)
+    for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
