@@ -8,6 +8,8 @@ from typing import Any, Final
 
 MAX_NUMBER: Final = 2**53 - 1
 MAX_DEPTH: Final = 64
+MAX_DIGITS: Final = 300
+"""A whole number in JSON with more is no float, which is what it becomes elsewhere."""
 
 
 class BadBytes(Exception):
@@ -17,6 +19,37 @@ class BadBytes(Exception):
         super().__init__(message)
         self.message = message
         self.too_large = too_large
+
+
+def uint_at(data: bytes, at: int) -> tuple[int, int]:
+    """A varUint of at most 53 bits, and the place after it. IndexError where the bytes end."""
+    byte = data[at]
+    if byte < 0x80:
+        return byte, at + 1
+    value, shift, stop = byte & 0x7F, 7, at + 8
+    at += 1
+    while at < stop:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            if value > MAX_NUMBER:
+                raise BadBytes("A number is too large.")
+            return value, at
+        shift += 7
+    raise BadBytes("A number is too large.")
+
+
+def uint_of(raw: bytes) -> int:
+    """A varUint that is known to be whole."""
+    size = len(raw)
+    if size == 1:
+        return raw[0]
+    if size == 2:
+        return raw[0] - 128 | raw[1] << 7
+    if size == 3:
+        return raw[0] - 128 | raw[1] - 128 << 7 | raw[2] << 14
+    return uint_at(raw, 0)[0]
 
 
 class Cursor:
@@ -38,28 +71,11 @@ class Cursor:
 
     def uint(self) -> int:
         """A varUint of at most 53 bits."""
-        at = self.at
-        if at < self.end:
-            first = self.data[at]
-            if first < 0x80:
-                self.at = at + 1
-                return first
-        return self._long_uint(at)
-
-    def _long_uint(self, at: int) -> int:
-        data, value, shift = self.data, 0, 0
-        stop = min(self.end, at + 8)
-        while at < stop:
-            byte = data[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                if value > MAX_NUMBER:
-                    raise BadBytes("A number is too large.")
-                self.at = at
-                return value
-            shift += 7
-        raise BadBytes("A number is cut off or too large.")
+        try:
+            value, self.at = uint_at(self.data, self.at)
+        except IndexError:
+            raise BadBytes("The bytes end too early.") from None
+        return value
 
     def signed(self) -> int:
         """A varInt: six bits and the sign in the first byte, seven in those that follow."""
@@ -88,7 +104,13 @@ class Cursor:
     def string(self) -> str:
         """UTF-8 preceded by its length in bytes."""
         try:
-            return self.chunk().decode("utf-8")
+            length, at = uint_at(self.data, self.at)
+            self.at = stop = at + length
+            if stop > self.end:
+                raise BadBytes("A length goes beyond the end.")
+            return self.data[at:stop].decode()
+        except IndexError:
+            raise BadBytes("The bytes end too early.") from None
         except UnicodeDecodeError:
             raise BadBytes("A string is not UTF-8.") from None
 
@@ -158,7 +180,7 @@ def read_json(source: str) -> Any:
     if _nesting(source) > MAX_DEPTH:
         raise BadBytes("A value is nested too deeply.", too_large=True)
     try:
-        value = json.loads(source, parse_constant=_no_constant)
+        value = _JSON.decode(source)
         if "\\u" in source:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
@@ -168,6 +190,17 @@ def read_json(source: str) -> Any:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number too large for a float")
+    return int(digits)
+
+
+_JSON = json.JSONDecoder(
+    parse_constant=_no_constant, parse_int=_whole, parse_float=lambda digits: _finite(float(digits))
+)
 
 
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
