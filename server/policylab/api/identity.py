@@ -170,7 +170,9 @@ class AccessToken(Node):
     """A token for programs, without its secret."""
 
     name: str = column("What it is for.")
-    scopes: list[str] = column("What it may be used for: read, write, admin.")
+    scopes: list[str] = column(
+        "What it may be used for: read, write, admin; or calendar, and nothing else."
+    )
     created_at: datetime = column("Since when it exists.")
     expires_at: datetime | None = column("When it ends by itself.")
     last_used_at: datetime | None = column("When it was last used.")
@@ -437,6 +439,13 @@ async def _new_token(root: strawberry.Parent["AccessTokenCreated"], info: Info) 
     return await load(info.context, "AccessToken", key_of(root.token_id, "AccessToken"))
 
 
+def _calendar_address(root: strawberry.Parent["AccessTokenCreated"], info: Info) -> str | None:
+    """Made from the secret whenever it is told, and so never kept with the first answer."""
+    if root.secret is None or not root.for_calendar:
+        return None
+    return f"{info.context.shared['base_url']}/calendar/{root.secret}.ics"
+
+
 @value
 class AccessTokenCreated:
     """A new token. The secret is told this once and can't be read again."""
@@ -446,8 +455,16 @@ class AccessTokenCreated:
         description="The token, without its secret.",
         metadata={"declared": Declared("computed", "as what it leads to")},
     )
+    calendar_address: str | None = strawberry.field(
+        resolver=_calendar_address,
+        description="Where calendar programs fetch the viewer's meetings and deadlines, for a token "
+        "with the scope CALENDAR; null once its secret is no longer told. Whoever has the address "
+        "can read them.",
+        metadata={"declared": Declared("computed", "as the secret")},
+    )
     token_id: strawberry.ID = plain("Which token.")
     name: str = plain("What it is for.")
+    for_calendar: bool = plain("Whether it is the address of a calendar, and nothing else.")
     secret: str | None = plain("The token itself; null when a retry asks again.")
 
 
@@ -557,7 +574,12 @@ class IdentityMutation:
             uow, uow.viewer, name=input.name, scopes=input.scopes, days=input.days
         )
         identifier = strawberry.ID(to_global("AccessToken", token.id))
-        return AccessTokenCreated(token_id=identifier, name=token.name, secret=secret)
+        return AccessTokenCreated(
+            token_id=identifier,
+            name=token.name,
+            for_calendar=token.scopes == [TokenScope.CALENDAR],
+            secret=secret,
+        )
 
     @verb(answers=AccessToken)
     async def revoke_access_token(uow: UnitOfWork, input: RevokeAccessTokenInput) -> UUID:

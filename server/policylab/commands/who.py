@@ -93,7 +93,9 @@ def code(person: Who) -> None:
 @token_app.command()
 def create(
     person: Who,
-    scope: Annotated[list[TokenScope], typer.Option(help="read, write, admin; repeat for more.")],
+    scope: Annotated[
+        list[TokenScope], typer.Option(help="read, write, admin (repeat for more), or calendar.")
+    ],
     name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
     days: Annotated[int, typer.Option(help="How long it lives.")] = 30,
 ) -> None:

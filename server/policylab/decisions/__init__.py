@@ -15,11 +15,20 @@ from policylab.decisions.events import (
 )
 from policylab.decisions.forms import rule_as_json, rule_from_json, rule_from_words
 from policylab.decisions.permits import Permit, procedure_permits, record_permits
+from policylab.decisions.published import (
+    PublicRecord,
+    PublicRecords,
+    heads_signed,
+    is_published,
+    published_records,
+)
 from policylab.decisions.reading import (
+    Deadline,
     Judged,
     accounts_of,
     closings_of,
     courses_of,
+    deadlines_in,
     publications_of,
     verdict_of,
 )
@@ -48,6 +57,7 @@ __all__ = [
     "AdoptionRecorded",
     "Base",
     "Course",
+    "Deadline",
     "Judged",
     "KeyUnusable",
     "Outcome",
@@ -56,6 +66,8 @@ __all__ = [
     "ProcedureOpened",
     "ProcedureReferred",
     "ProcedureState",
+    "PublicRecord",
+    "PublicRecords",
     "PublicationState",
     "RecordCorrected",
     "RecordPublished",
@@ -72,8 +84,11 @@ __all__ = [
     "close_procedure",
     "closings_of",
     "courses_of",
+    "deadlines_in",
     "explain_missing",
     "explain_rule",
+    "heads_signed",
+    "is_published",
     "open_procedure",
     "open_signer",
     "package_of",
@@ -81,6 +96,7 @@ __all__ = [
     "procedure_permits",
     "publications_of",
     "publish_record",
+    "published_records",
     "record_adoption",
     "record_by_id",
     "record_content",

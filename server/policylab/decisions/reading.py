@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -112,6 +113,48 @@ def counted(stands: Iterable[Stand], seats: Sequence[Seat]) -> list[Counted]:
         for stand in stands
         if counts(stand, seats)
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """Until when positions are taken in a procedure, and whether it still matters."""
+
+    procedure: Procedure
+    ends_at: datetime
+    moved: int
+    """How often a referral has moved it."""
+    changed_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def moot(self) -> bool:
+        """Whether the procedure was closed or withdrawn before the deadline came."""
+        return self.closed_at is not None and self.closed_at < self.ends_at
+
+
+async def deadlines_in(
+    session: AsyncSession, dialogue_ids: Collection[UUID], *, since: datetime
+) -> list[Deadline]:
+    """The deadlines after a moment, of procedures in these dialogues, in their order."""
+    rows = await session.exec(select(Procedure).where(col(Procedure.dialogue_id).in_(dialogue_ids)))
+    procedures = {row.id: row for row in rows}
+    terms = await positions.terms_of(session, list(procedures))
+    referrals = await referrals_of(session, procedures)
+    closings = await closings_of(session, procedures)
+    found: list[Deadline] = []
+    for key, procedure in procedures.items():
+        closed_at = closings[key].at if key in closings else None
+        changes = [procedure.opens_at, *(each.at for each in referrals[key])]
+        deadline = Deadline(
+            procedure=procedure,
+            ends_at=terms[key].ends_at,
+            moved=len(referrals[key]),
+            changed_at=max([*changes, closed_at] if closed_at else changes),
+            closed_at=closed_at,
+        )
+        if deadline.ends_at >= since:
+            found.append(deadline)
+    return sorted(found, key=lambda each: (each.ends_at, each.procedure.id))
 
 
 async def accounts_of(session: AsyncSession, record_ids: Collection[UUID]) -> dict[UUID, Account]:

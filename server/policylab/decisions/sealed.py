@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.decisions import log, package
 from policylab.decisions.log_rules import key_in_use
 from policylab.decisions.package import Entry, Sealed, Tree
+from policylab.decisions.published import is_published
 from policylab.decisions.records import record_by_id
 from policylab.decisions.signing import Signer
 from policylab.decisions.tables import Corrigendum, FormalAdoption, RecordSeal
@@ -25,9 +26,13 @@ from policylab.labs import may_read
 async def package_of(
     session: AsyncSession, viewer: Viewer, record_id: UUID, signer: Signer
 ) -> bytes:
-    """The package of a sealed record: a ZIP that verifies offline. NOT_FOUND if unseen."""
+    """The package of a sealed record: a ZIP that verifies offline. NOT_FOUND if unseen.
+
+    Who may read the dialogue gets it, and everybody once the record is public.
+    """
     record = await record_by_id(session, record_id)
-    if not await may_read(session, viewer, record.dialogue_id):
+    seen = await may_read(session, viewer, record.dialogue_id)
+    if not seen and not await is_published(session, record_id):
         raise not_found()
     seal = (await seals_of(session, [record_id])).get(record_id)
     tree = await log.tree_of(session)

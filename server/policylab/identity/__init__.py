@@ -23,7 +23,6 @@ from policylab.identity.service import (
     set_administrator,
     suspend_person,
     update_profile,
-    viewer_of_token,
 )
 from policylab.identity.sessions import (
     Account,
@@ -39,6 +38,7 @@ from policylab.identity.sessions import (
     spend_sign_in,
     spend_sign_in_code,
     viewer_of_access_token,
+    viewer_of_calendar,
     viewer_of_session,
 )
 
@@ -85,6 +85,6 @@ __all__ = [
     "suspend_person",
     "update_profile",
     "viewer_of_access_token",
+    "viewer_of_calendar",
     "viewer_of_session",
-    "viewer_of_token",
 ]

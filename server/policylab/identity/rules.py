@@ -35,10 +35,22 @@ class TokenScope(StrEnum):
     READ = "read"
     WRITE = "write"
     ADMIN = "admin"
+    CALENDAR = "calendar"
+    """The address of the person's calendar, and nothing else: it signs nobody in."""
 
 
 FRESH = timedelta(minutes=5)
 LONGEST_TOKEN_LIFE = timedelta(days=366)
+
+
+def check_scopes(wanted: frozenset[TokenScope]) -> None:
+    """Refuse a token for nothing, and a calendar's address that would open anything more."""
+    if not wanted:
+        message = "Choose what the token may do, and 1 to 366 days."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="scopes")
+    if TokenScope.CALENDAR in wanted and len(wanted) > 1:
+        message = "The address of a calendar is for nothing else. Make another token for the rest."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="scopes")
 
 
 def check_name(name: str, *, field: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -259,8 +259,9 @@ async def create_access_token(
     wanted = frozenset(scopes)
     if viewer.scopes is not None and not wanted <= viewer.scopes:
         raise Refused(RefusalCode.NOT_ALLOWED, "A token can't make a stronger one.")
+    rules.check_scopes(wanted)
     life = timedelta(days=days)
-    if not wanted or not timedelta(0) < life <= rules.LONGEST_TOKEN_LIFE:
+    if not timedelta(0) < life <= rules.LONGEST_TOKEN_LIFE:
         message = "Choose what the token may do, and 1 to 366 days."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="days")
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -317,32 +318,6 @@ async def end_all_sessions(uow: UnitOfWork, viewer: Viewer) -> Person:
 async def _end_sessions(uow: UnitOfWork, condition: Any) -> None:
     ending = update(WebSession).where(condition, col(WebSession.ended_at).is_(None))
     await uow.session.exec(ending.values(ended_at=uow.now))
-
-
-async def viewer_of_token(session: AsyncSession, secret: str, now: datetime) -> Viewer | None:
-    """Who a personal access token stands for; None for an unknown or ended one."""
-    if not secret.startswith(TOKEN_PREFIX):
-        return None
-    found = await session.exec(
-        select(AccessToken, Person)
-        .join(Person, col(Person.id) == col(AccessToken.person_id))
-        .where(
-            col(AccessToken.secret_hash) == hash_secret(secret),
-            col(AccessToken.revoked_at).is_(None),
-            col(AccessToken.expires_at) > now,
-            col(Person.suspended_at).is_(None),
-        )
-    )
-    row = found.first()
-    if row is None:
-        return None
-    token, person = row
-    return Viewer(
-        person_id=person.id,
-        administrator=person.administrator and TokenScope.ADMIN in token.scopes,
-        scopes=frozenset(token.scopes),
-        locale=person.locale,
-    )
 
 
 async def people_by_id(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

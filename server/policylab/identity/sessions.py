@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 
 from policylab.identity.events import SessionsEnded
+from policylab.identity.rules import TokenScope
 from policylab.identity.service import check_administrator, hash_secret
 from policylab.identity.tables import (
     AccessToken,
@@ -146,10 +147,22 @@ async def viewer_of_session(database: Database, secret: str, *, idle: timedelta)
 
 
 async def viewer_of_access_token(database: Database, secret: str) -> Viewer:
-    """Who a personal access token stands for, and what it may; nobody for an ended one."""
+    """Who a personal access token stands for, and what it may; nobody for an ended one.
+
+    The secret of a calendar's address is in the hands of other people's servers: it is nobody here.
+    """
+    return await _viewer_of_token(database, secret, calendar=False)
+
+
+async def viewer_of_calendar(database: Database, secret: str) -> Viewer:
+    """Whose calendar a secret address opens; nobody for any other token (promise A10)."""
+    return await _viewer_of_token(database, secret, calendar=True)
+
+
+async def _viewer_of_token(database: Database, secret: str, *, calendar: bool) -> Viewer:
     async with database.rows(SYSTEM) as connection:
         row = await connection.fetchrow(_VIEWER_OF_TOKEN, hash_secret(secret), SEEN_EVERY)
-    if row is None:
+    if row is None or (TokenScope.CALENDAR in row["scopes"]) is not calendar:
         return ANONYMOUS
     if row["stale"]:
         async with database.raw() as connection:

@@ -6,7 +6,7 @@ from policylab.index.events import (
     RecommendationReferred,
 )
 from policylab.index.importing import Imported, import_file, read_file
-from policylab.index.reference import load_reference
+from policylab.index.reference import load_reference, reference_files, reference_sources
 from policylab.index.rules import (
     NEEDS_RESPONSE,
     AssessmentState,
@@ -45,6 +45,8 @@ __all__ = [
     "read_file",
     "recommendations_of",
     "record_response",
+    "reference_files",
+    "reference_sources",
     "responses_in",
     "unanswered",
     "unweighted_mean",

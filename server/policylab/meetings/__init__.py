@@ -6,7 +6,7 @@ from policylab.meetings.events import (
     MinutesApproved,
     MinutesWritten,
 )
-from policylab.meetings.reading import meetings_by_id, quorum_of
+from policylab.meetings.reading import agendas_of, meetings_by_id, meetings_in, quorum_of
 from policylab.meetings.rules import MeetingState, Quorum
 from policylab.meetings.service import (
     add_agenda_item,
@@ -28,10 +28,12 @@ __all__ = [
     "MinutesWritten",
     "Quorum",
     "add_agenda_item",
+    "agendas_of",
     "approve_minutes",
     "cancel_meeting",
     "close_meeting",
     "meetings_by_id",
+    "meetings_in",
     "open_meeting",
     "plan_meeting",
     "quorum_of",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.labs import seats_of
 from policylab.labs.sources import DIALOGUE
 from policylab.meetings.rules import MeetingState, Quorum, SeatAt, quorums, quorums_from_json
-from policylab.meetings.tables import Attendance, Meeting
+from policylab.meetings.tables import AgendaItem, Attendance, Meeting
 
 
 async def quorum_of(session: AsyncSession, meetings: Sequence[Meeting]) -> dict[UUID, list[Quorum]]:
@@ -61,3 +62,30 @@ async def meetings_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[U
     """Sessions by their id, as far as the session's viewer may see them."""
     rows = await session.exec(select(Meeting).where(col(Meeting.id).in_(ids)))
     return {meeting.id: meeting for meeting in rows}
+
+
+async def meetings_in(
+    session: AsyncSession, dialogue_ids: Collection[UUID], *, since: datetime
+) -> list[Meeting]:
+    """The sessions of these dialogues that begin after a moment, in their order."""
+    rows = await session.exec(
+        select(Meeting)
+        .where(col(Meeting.dialogue_id).in_(dialogue_ids), col(Meeting.starts_at) >= since)
+        .order_by(col(Meeting.starts_at), col(Meeting.id))
+    )
+    return list(rows)
+
+
+async def agendas_of(
+    session: AsyncSession, meeting_ids: Collection[UUID]
+) -> dict[UUID, list[AgendaItem]]:
+    """The agenda of each session, in its order."""
+    rows = await session.exec(
+        select(AgendaItem)
+        .where(col(AgendaItem.meeting_id).in_(meeting_ids))
+        .order_by(col(AgendaItem.meeting_id), col(AgendaItem.number))
+    )
+    found: dict[UUID, list[AgendaItem]] = {key: [] for key in meeting_ids}
+    for item in rows:
+        found[item.meeting_id].append(item)
+    return found

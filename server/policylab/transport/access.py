@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 EVERYBODY = "everybody: it tells nothing about anybody"
+PUBLISHED = "everybody: it tells what was made public and nothing else"
 VIEWER = "each answer is what its viewer may see"
 
 ACCESS: dict[str, str] = {
@@ -23,9 +24,18 @@ ACCESS: dict[str, str] = {
     "/signout": "whose session it is",
     "/import": "who may edit the document",
     "/files/exports/{set_id}/{kind}": "who may read the text; all in it is what its viewer may see",
-    "/files/records/{record_id}.zip": "who may read the dialogue that decided",
+    "/files/records/{record_id}.zip": "who may read the dialogue that decided; everybody once the "
+    "record is public",
     "/files/attachments/{attachment_id}": "who may read the text",
     "/{path:path}": "everybody: the web app's own files, the same for all",
+    "/feeds/decisions.atom": PUBLISHED,
+    "/feeds/dialogues/{dialogue_id}/decisions.atom": PUBLISHED,
+    "/feeds/log.atom": EVERYBODY,
+    "/catalogue": PUBLISHED,
+    "/catalogue/index/{name}": EVERYBODY,
+    "/calendar/me.ics": VIEWER,
+    "/calendar/meetings/{meeting_id}.ics": "who may read the dialogue that meets",
+    "/calendar/{secret}.ics": "whoever holds the address; all in it is what its person may see",
     "/log/key": EVERYBODY,
     "/log/head": EVERYBODY,
     "/log/leaves": EVERYBODY,

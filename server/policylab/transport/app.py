@@ -16,7 +16,7 @@ from policylab.settings import Settings
 from policylab.transport import (
     coediting as coediting_socket,
 )
-from policylab.transport import files, imports, log, middleware, signin, watching
+from policylab.transport import feeds, files, imports, log, middleware, signin, watching
 from policylab.transport.access import check_declared
 from policylab.transport.graphql import Endpoint
 from policylab.transport.house import House
@@ -58,6 +58,7 @@ def _routes(house: House) -> Sequence[BaseRoute]:
         *signin.routes(house),
         *imports.routes(house),
         *log.routes(house),
+        *feeds.routes(house),
         *files.routes(house),
     ]
     check_declared(routes)

@@ -1,7 +1,8 @@
 """Files: exports, record packages, attachments, and the built web app for every other address.
 
 What belongs to somebody's dialogue needs the session or a token; an address alone opens nothing
-(promise A7), and an id that is unknown is answered as one that is not yours.
+(promise A7), and an id that is unknown is answered as one that is not yours. The one exception is
+what was made public: the package of a published record is for everybody.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.french import said_in
 from policylab.kit.ids import key_of
 from policylab.kit.log import log
-from policylab.kit.viewer import Viewer
+from policylab.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 from policylab.transport.house import House, locale_of
 
 NO_STORE = {"cache-control": "no-store"}
@@ -67,12 +68,11 @@ class Downloads:
         self._house = house
 
     def guarded(self, make: Make) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint: somebody must be signed in; refusals become statuses."""
+        """The endpoint: each judges its viewer; refusals become statuses."""
 
         async def endpoint(request: Request) -> Response:
             viewer = await self._house.viewer_of(request)
             try:
-                _check_reader(viewer)
                 return await make(request, viewer)
             except Refused as refused:
                 said = said_in(refused.message, locale_of(request, viewer))
@@ -83,6 +83,7 @@ class Downloads:
 
     async def export(self, request: Request, viewer: Viewer) -> Response:
         """A frozen text, as a file that is made now."""
+        check_reader(viewer)
         made = await export(
             self._house.database,
             viewer,
@@ -93,13 +94,26 @@ class Downloads:
         return _download(made.name, made.media_type, made.data)
 
     async def record(self, request: Request, viewer: Viewer) -> Response:
-        """The package of a sealed record."""
-        record_id = key_of(request.path_params["record_id"], "DecisionRecord")
-        async with self._house.database.read(viewer) as session:
+        """The package of a sealed record: for everybody once the record is public."""
+        given = request.path_params["record_id"]
+        public = await self._is_public(given)
+        if not public:
+            check_reader(viewer)
+        record_id = key_of(given, "DecisionRecord")
+        async with self._house.database.read(SYSTEM if public else viewer) as session:
             record = await decisions.record_by_id(session, record_id)
             signer = await asyncio.to_thread(self._signer)
             data = await decisions.package_of(session, viewer, record_id, signer)
         return _download(f"{record.identifier}.zip", "application/zip", data)
+
+    async def _is_public(self, given: str) -> bool:
+        """Whether this is the id of a published record; nobody is told what else it may be."""
+        try:
+            record_id = key_of(given, "DecisionRecord")
+        except Refused:
+            return False
+        async with self._house.database.read(ANONYMOUS) as session:
+            return await decisions.is_published(session, record_id)
 
     def _signer(self) -> decisions.Signer:
         try:
@@ -111,6 +125,7 @@ class Downloads:
 
     async def attachment(self, request: Request, viewer: Viewer) -> Response:
         """A picture of a text; asked for anew each time, sent only when it is not there yet."""
+        check_reader(viewer)
         key = _attachment_key(request.path_params["attachment_id"])
         async with self._house.database.read(viewer) as session:
             row: Any = await session.get(ATTACHMENT.table, key)
@@ -120,7 +135,7 @@ class Downloads:
         media_type, digest, data = found
         headers = CHECK_EACH_TIME | {"etag": f'"{digest}"'}
         headers |= {"content-security-policy": NOTHING_RUNS, "accept-ranges": "none"}
-        if _known(request, headers["etag"]):
+        if known(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
         if media_type not in PICTURES:
             headers |= {"content-disposition": "attachment"}
@@ -128,7 +143,8 @@ class Downloads:
         return Response(data, media_type=media_type, headers=headers)
 
 
-def _check_reader(viewer: Viewer) -> None:
+def check_reader(viewer: Viewer) -> None:
+    """Refuse who is not signed in, and a token that may not read."""
     if not viewer.signed_in:
         raise Refused(RefusalCode.NOT_SIGNED_IN, "Sign in to download this.")
     if viewer.scopes is not None and "read" not in viewer.scopes:
@@ -160,7 +176,7 @@ def _download(name: str, media_type: str, data: bytes) -> Response:
     return Response(data, media_type=media_type, headers=NO_STORE | headers)
 
 
-def _known(request: Request, tag: str) -> bool:
+def known(request: Request, tag: str) -> bool:
     """Whether the browser has this very thing already."""
     given = request.headers.get("if-none-match", "")
     return tag in {part.strip().removeprefix("W/") for part in given.split(",")}
@@ -224,7 +240,7 @@ class Asset:
         packed = self.packed if "gzip" in accepts else None
         tag = f'"{self.tag}-gz"' if packed else f'"{self.tag}"'
         made = headers | {"etag": tag, "vary": "accept-encoding", "accept-ranges": "none"}
-        if _known(request, tag):
+        if known(request, tag):
             return Response(status_code=304, headers=made)
         if packed:
             return Response(packed, media_type=self.media_type, headers=made | GZIP)
