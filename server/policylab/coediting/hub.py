@@ -65,6 +65,7 @@ class Hub:
             self._announce(draft_id)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
 
     # ── for the transport ──
 

@@ -30,7 +30,7 @@ class SyncAsked:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """An update's bytes, unread; `whole` when it holds everything that we said we lack."""
 
@@ -60,8 +60,15 @@ class PresenceAsked:
 Message: TypeAlias = SyncAsked | Change | Presences | PresenceAsked
 
 
+UPDATE: Final = b"\x00\x02"
+_LENGTHS: Final = [b"-", b"-", b"-", *(bytes((length,)) for length in range(128))]
+"""For each length of a short frame, the byte that says how long the update in it is."""
+
+
 def read_frame(data: bytes) -> Message:
     """The one message in a frame; BadFrame when it is empty, cut off, unknown or followed."""
+    if len(data) < 131 and data[:2] == UPDATE and data[2:3] == _LENGTHS[len(data)]:
+        return Change(data[3:], False)  # a keystroke
     try:
         cursor = Cursor(data)
         message = _message(cursor)

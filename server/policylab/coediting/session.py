@@ -44,9 +44,10 @@ class Session:
     """Something it sent was left out because what goes before it is missing."""
     refused: bool = False
 
-    @property
-    def owner(self) -> Owner:
-        return self.standing.person_id, self.standing.capacity_id
+    owner: Owner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.owner = self.standing.person_id, self.standing.capacity_id
 
 
 @dataclass(slots=True)
@@ -62,11 +63,12 @@ class Knowledge:
 
     def reach(self, client: int, owner: Owner) -> int:
         """How far a client is known to this owner: what others wrote counts once it is durable."""
-        own = self.owners.get(client, owner) == owner
+        whose = self.owners.get(client)
+        own = whose is None or whose is owner or whose == owner
         return (self.known if own else self.committed).get(client, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Accepted:
     update: Update
     claims: tuple[int, ...]
@@ -105,14 +107,20 @@ def _judge(session: Session, update: Update, knowledge: Knowledge) -> Verdict:
     owner, owners = session.owner, knowledge.owners
     if is_missing(owner, update, knowledge):
         return Missing()
-    new = [client for client, _, end in update.sections if end > knowledge.reach(client, owner)]
-    claims = tuple(client for client in new if client not in owners)
-    if any(owners.get(client, owner) != owner for client in new):
-        message = "These words stand under somebody else's name, or under your earlier capacity."
-        return Refusal(RefusalCode.NOT_YOUR_ROLE, message)
-    if new and session.standing.right is Right.READ:
+    adds = False
+    claims: tuple[int, ...] = ()
+    for client, _, end in update.sections:
+        if end <= knowledge.reach(client, owner):
+            continue
+        adds = True
+        whose = owners.get(client)
+        if whose is None:
+            claims = (*claims, client)
+        elif whose != owner:
+            return NOT_YOURS
+    if adds and session.standing.right is Right.READ:
         return READ_ONLY
-    if session.new_ids + len(claims) > MAX_NEW_IDS:
+    if claims and session.new_ids + len(claims) > MAX_NEW_IDS:
         return Refusal(RefusalCode.TOO_LARGE, "This connection writes under too many client ids.")
     codes = knowledge.shape.judge(update, knowledge.known)
     for value in update.signed:
@@ -120,32 +128,41 @@ def _judge(session: Session, update: Update, knowledge: Knowledge) -> Verdict:
         if not own and signature(value) not in knowledge.shape.signatures:
             message = "A suggestion carries the name of somebody else."
             return Refusal(RefusalCode.NOT_ALLOWED, message)
-    return Accepted(update, claims, codes, adds=bool(new))
+    return Accepted(update, claims, codes, adds)
 
 
+NOT_YOURS: Final = Refusal(
+    RefusalCode.NOT_YOUR_ROLE,
+    "These words stand under somebody else's name, or under your earlier capacity.",
+)
 READ_ONLY: Final = Refusal(RefusalCode.NOT_ALLOWED, "You may read this text but not change it.")
 
 
 def is_missing(owner: Owner, update: Update, knowledge: Knowledge) -> bool:
     """Does the update build on what is not here?"""
-    ends = {client: end for client, _, end in update.sections}
-
-    def reach(client: int) -> int:
-        return max(knowledge.reach(client, owner), ends.get(client, 0))
-
-    return (
-        update.holes
-        or any(start > knowledge.reach(client, owner) for client, start, _ in update.sections)
-        or any(need > reach(client) for client, need in update.needs.items())
-        or any(end > reach(client) for client, _, end in update.deletes)
-    )
+    if update.holes:
+        return True
+    ends: dict[int, int] = {}
+    for client, start, end in update.sections:
+        ends[client] = end
+        if start and start > knowledge.reach(client, owner):
+            return True
+    for client, need in update.needs.items():
+        if need > ends.get(client, 0) and need > knowledge.reach(client, owner):
+            return True
+    for client, _, end in update.deletes:
+        if end > ends.get(client, 0) and end > knowledge.reach(client, owner):
+            return True
+    return False
 
 
 def take_in(session: Session, accepted: Accepted, knowledge: Knowledge) -> None:
     """Let what follows in the same batch build on an accepted update."""
-    knowledge.shape.add(accepted.update, accepted.codes, knowledge.known)
+    known = knowledge.known
+    knowledge.shape.add(accepted.update, accepted.codes, known)
     for client in accepted.claims:
         knowledge.owners[client] = session.owner
     session.new_ids += len(accepted.claims)
     for client, _, end in accepted.update.sections:
-        knowledge.known[client] = max(end, knowledge.known.get(client, 0))
+        if end > known.get(client, 0):
+            known[client] = end

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -34,6 +34,9 @@ class Taken(Exception):
 
 class Unknown(Exception):
     """There is no such draft."""
+
+
+FAILED: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._line = database.line()
         self._waiting: list[Entry] = []
         self._worker: asyncio.Task[None] | None = None
         self._alone: set[asyncio.Task[None]] = set()
@@ -137,34 +141,42 @@ class Store:
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            left = await self._commit(batch, APPEND_FREE)
-            for entry in left:
+            for entry in await self._commit(batch):
                 task = asyncio.create_task(self._commit_alone(entry))
                 self._alone.add(task)
                 task.add_done_callback(self._alone.discard)
 
     async def _commit_alone(self, entry: Entry) -> None:
         """Wait for a head that somebody holds, without holding up the other drafts."""
-        for left in await self._commit([entry], APPEND_WAITING):
-            _fail(left, Unknown())
-
-    async def _commit(self, batch: list[Entry], statement: str) -> list[Entry]:
-        """Store what can be stored; answers the entries whose heads are held by somebody else."""
         try:
             async with self._database.raw() as connection:
-                taken = await _claim(connection, batch)
-                free = [entry for entry in batch if entry not in taken]
-                heads: list[Any] = []
-                if free:
-                    heads = await connection.fetch(statement, *_columns(free))
-                    await _carry(connection, free, {row["id"] for row in heads})
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                kept = await _keep(connection, [entry], APPEND_WAITING)
+        except FAILED as error:
+            _fail(entry, NotStored(repr(error)))
+            return
+        if _settle(kept):
+            _fail(entry, Unknown())
+
+    async def _commit(self, batch: list[Entry]) -> list[Entry]:
+        """Store what can be stored; answers the entries whose heads are held by somebody else."""
+        try:
+            connection = await self._line.connection()
+            if any(entry.claims or entry.carried for entry in batch):
+                async with connection.transaction():
+                    kept = await _keep(connection, batch, APPEND_FREE)
+            else:  # one statement is a transaction by itself
+                kept = await _keep(connection, batch, APPEND_FREE)
+        except FAILED as error:
             for entry in batch:
                 _fail(entry, NotStored(repr(error)))
             return []
-        for entry in taken:
-            _fail(entry, Taken())
-        return _settle(free, {row["id"]: row for row in heads})
+        return _settle(kept)
+
+    async def close(self) -> None:
+        """Give the connection back; what has been asked for is finished first."""
+        if self._worker is not None:
+            await self._worker
+        await self._line.close()
 
     async def load(self, draft_id: UUID) -> Loaded:
         """The draft as it is: its newest snapshot, the rows after it, and whose its clients are."""
@@ -222,13 +234,32 @@ class Store:
             await milestones.keep(connection, draft_id, seq, state, shape)
 
 
-async def _carry(connection: Any, batch: list[Entry], moved: set[UUID]) -> None:
+@dataclass(slots=True)
+class _Kept:
+    """What became of a batch, to be said once it is durable."""
+
+    taken: list[Entry]
+    free: list[Entry]
+    heads: dict[UUID, Any]
+
+
+async def _keep(connection: Any, batch: list[Entry], statement: str) -> _Kept:
+    """Write a batch; nobody is told before it is committed."""
+    taken = await _claim(connection, batch)
+    free = [entry for entry in batch if entry not in taken] if taken else batch
+    heads = await connection.fetch(statement, *_columns(free)) if free else []
+    kept = _Kept(taken, free, {row["id"]: row for row in heads})
+    await _carry(connection, kept)
+    return kept
+
+
+async def _carry(connection: Any, kept: _Kept) -> None:
     """Note which words of these rows stood in the text before."""
     rows = [
         (entry.draft_id, each.client, each.clock, each.length, each.from_client, each.from_clock)
-        for entry in batch
-        if entry.draft_id in moved
+        for entry in kept.free
         for each in entry.carried
+        if entry.draft_id in kept.heads
     ]
     if rows:
         await connection.executemany(_CARRIED, rows)
@@ -283,12 +314,14 @@ def _columns(batch: list[Entry]) -> tuple[list[Any], ...]:
     return drafts, numbers, persons, capacities, updates
 
 
-def _settle(batch: list[Entry], heads: dict[UUID, Any]) -> list[Entry]:
+def _settle(kept: _Kept) -> list[Entry]:
     """Tell those who wait what became of their rows; answers those whose heads were held."""
     left: list[Entry] = []
     done: dict[UUID, int] = {}
-    for entry in batch:
-        head = heads.get(entry.draft_id)
+    for entry in kept.taken:
+        _fail(entry, Taken())
+    for entry in kept.free:
+        head = kept.heads.get(entry.draft_id)
         if head is None and entry.rows:
             left.append(entry)
         elif head is not None and head["closed"]:

@@ -46,7 +46,7 @@ class Peer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
     """One message of one connection; `number` counts its changes."""
 

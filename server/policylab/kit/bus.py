@@ -34,7 +34,8 @@ class Bus:
 
     def __init__(self, pool: asyncpg.Pool, connect: dict[str, Any]) -> None:
         self._pool = pool
-        self._connect = connect
+        self.connect = connect
+        """What asyncpg needs to reach this database."""
         self._handlers: dict[str, list[Handler]] = {}
         self._queues: set[asyncio.Queue[Announcement | None]] = set()
         self._seen: OrderedDict[int, None] = OrderedDict()
@@ -111,7 +112,7 @@ class Bus:
         """Keep one listening connection; come back when it is lost."""
         while True:
             try:
-                connection = await asyncpg.connect(**self._connect)
+                connection = await asyncpg.connect(**self.connect)
                 try:
                     await connection.add_listener(CHANNEL, self._hint)
                     for channel, handler in self._hinted.items():

@@ -232,11 +232,16 @@ class Database:
             max_size=size,
             server_settings=SERVER_SETTINGS,
             init=_speak_json,
+            reset=_leave,
         )
         bus = bus_of(pool, url)
         if listen:
             await bus.start()
         return cls(engine, pool, bus)
+
+    def line(self) -> Line:
+        """A connection of one's own, for a hot path; whoever asks for it closes it."""
+        return Line(self.bus.connect)
 
     async def close(self) -> None:
         await self.bus.stop()
@@ -285,6 +290,29 @@ class Database:
             yield connection
 
 
+class Line:
+    """A connection outside the pools that is the house's throughout: a statement, a round trip.
+
+    For what is written many times a second and by one task at a time. A transaction is opened only
+    where several statements belong together.
+    """
+
+    def __init__(self, connect: dict[str, Any]) -> None:
+        settings = connect["server_settings"] | {"policylab.viewer": "system"}
+        self._connect = connect | {"server_settings": settings}
+        self._open: Any = None
+
+    async def connection(self) -> Any:
+        """The asyncpg connection, opened anew after it was lost."""
+        if self._open is None or self._open.is_closed():
+            self._open = await asyncpg.connect(**self._connect)
+        return self._open
+
+    async def close(self) -> None:
+        if self._open is not None:
+            await self._open.close()
+
+
 def bus_of(pool: asyncpg.Pool, url: str) -> Bus:
     """The announcements of this database, with the one listening connection still to be opened."""
     return Bus(pool, connect_arguments(url) | {"server_settings": SERVER_SETTINGS})
@@ -305,6 +333,10 @@ def connect_arguments(url: str) -> dict[str, Any]:
         }.items()
         if value is not None
     }
+
+
+async def _leave(connection: Any) -> None:
+    """Nothing is put in order when a connection comes back: nobody leaves anything on one."""
 
 
 async def _speak_json(connection: Any) -> None:
