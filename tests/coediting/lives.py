@@ -15,6 +15,7 @@ from policylab.coediting.carrying import Carried
 from policylab.coediting.live import NOTHING
 from policylab.coediting.reading import text_of
 from policylab.coediting.session import Owner
+from policylab.coediting.shape import Shape, learn
 from policylab.coediting.store import Row, Store
 from policylab.coediting.writing import insert_nodes, write_text
 from policylab.kit.db import Database
@@ -24,7 +25,7 @@ from policylab.kit.viewer import SYSTEM
 Json = dict[str, Any]
 ANNA, BEN, CARA = ((uuid7(), uuid7()) for _ in range(3))
 NOBODY: Owner = (None, None)
-CLIENTS: dict[int, Owner] = {11: ANNA, 2**31 + 5: BEN, 7: CARA, 2**40: ANNA}
+CLIENTS: dict[int, Owner] = {11: ANNA, 2**31 + 5: BEN, 7: CARA, 2**32 - 1: ANNA}
 """Anna writes in two windows."""
 HEADING, CLAUSE = UUID(int=1), UUID(int=2)
 
@@ -200,3 +201,11 @@ async def snapshots_of(database: Database, draft_id: UUID) -> list[int]:
             "SELECT seq FROM draft_snapshot WHERE draft_id = $1 ORDER BY seq", draft_id
         )
     return [row["seq"] for row in rows]
+
+
+async def keep(database: Database, draft_id: UUID, life: Life, seq: int) -> None:
+    """A snapshot as a room takes them."""
+    shape, known = Shape(), dict[int, int]()
+    for update in life.updates(seq):
+        learn(shape, known, update)
+    await Store(database).keep_snapshot(draft_id, seq, life.whole_at(seq), shape.encode())

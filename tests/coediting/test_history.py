@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from pycrdt import Doc
+from pycrdt import Doc, XmlFragment
 
 from policylab import coediting
 from policylab.coediting import heavy, milestones
@@ -16,17 +16,12 @@ from policylab.kit.db import Database
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
-from tests.coediting.lives import ANNA, Life, begin, live_through, rows_of, snapshots_of
+from tests.coediting.lives import ANNA, Life, begin, keep, live_through, rows_of, snapshots_of
 
 
 async def content_at(database: Database, draft_id: UUID, position: int) -> Any:
     async with database.read(SYSTEM) as session:
         return (await coediting.text_at(session, draft_id, position)).content
-
-
-async def keep(store: Store, draft_id: UUID, life: Life, seq: int) -> None:
-    """A snapshot as a room takes them."""
-    await store.keep_snapshot(draft_id, seq, life.whole_at(seq), b"\x00\x00")
 
 
 async def test_the_text_is_read_as_it_was_after_each_row(database: Database) -> None:
@@ -40,10 +35,10 @@ async def test_milestones_change_no_text_at_any_moment(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(milestones, "MOST", 4)
-    life, store = Life(random.Random(2)), Store(database)
+    life = Life(random.Random(2))
     draft_id = await live_through(database, life, steps=90)
     for seq in range(3, life.seq, 3):
-        await keep(store, draft_id, life, seq)
+        await keep(database, draft_id, life, seq)
     kept = await snapshots_of(database, draft_id)
     assert 4 <= len(kept) <= 2 * 4 + 1
     gaps = [later - earlier for earlier, later in zip([0, *kept], [*kept, life.seq], strict=True)]
@@ -64,7 +59,7 @@ async def test_the_text_that_was_closed_is_kept_whatever_follows(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(milestones, "MOST", 2)
-    life, store = Life(random.Random(3)), Store(database)
+    life = Life(random.Random(3))
     draft_id = await live_through(database, life, steps=21)
     frozen = life.seq
     async with database.write(SYSTEM) as uow:
@@ -73,7 +68,7 @@ async def test_the_text_that_was_closed_is_kept_whatever_follows(
         await coediting.reopen_draft(uow, draft_id)
     await live_through(database, life, steps=60, draft_id=draft_id)
     for seq in range(frozen + 1, life.seq, 2):
-        await keep(store, draft_id, life, seq)
+        await keep(database, draft_id, life, seq)
     assert frozen in await snapshots_of(database, draft_id)
     assert await content_at(database, draft_id, frozen) == closed.content == life.text_at(frozen)
 
@@ -122,7 +117,7 @@ async def test_any_moment_of_a_million_changes_is_there_within_a_second(
     async with database.rows(SYSTEM) as connection:
         doc.apply_update(await connection.fetchval("SELECT update FROM draft_update WHERE seq = 1"))
     doc.observe(lambda event: said.append(event.update))
-    run = doc.get("default", type=_fragment()).children[0].children[0]
+    run = doc.get("default", type=XmlFragment).children[0].children[0]
     for number in range(longest - 1):
         run.insert(number % 20, "x")
     for start in range(0, len(said), 5_000):
@@ -132,9 +127,3 @@ async def test_any_moment_of_a_million_changes_is_there_within_a_second(
     content = await content_at(database, draft_id, longest)
     assert time.perf_counter() - began < 1.0
     assert content == read_text(doc) != first
-
-
-def _fragment() -> Any:
-    from pycrdt import XmlFragment
-
-    return XmlFragment

@@ -1,10 +1,12 @@
 """Writing one text together, live: who wrote what, stored before anybody else sees it."""
 
 from policylab.coediting.anchors import Spot, read_anchor
+from policylab.coediting.authors import Authorship, Written, authorship_at
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.history import Past, position_at, text_at
 from policylab.coediting.hub import Hub
 from policylab.coediting.outline import Suggestion, suggestions_in
+from policylab.coediting.removals import Removal, removed_by
 from policylab.coediting.rules import NOBODY, Gate, Right, Standing
 from policylab.coediting.service import (
     Share,
@@ -20,15 +22,18 @@ from policylab.coediting.service import (
     resolve_anchors,
     written_by,
 )
+from policylab.coediting.spells import keep_up
 from policylab.coediting.stored import log_positions
 
 __all__ = [
     "NOBODY",
+    "Authorship",
     "DraftClosed",
     "DraftReopened",
     "Gate",
     "Hub",
     "Past",
+    "Removal",
     "Right",
     "Share",
     "Spot",
@@ -36,16 +41,20 @@ __all__ = [
     "Suggestion",
     "Text",
     "TextChanged",
+    "Written",
     "accept_suggestion",
+    "authorship_at",
     "close_draft",
     "committed_text",
     "edit_text",
+    "keep_up",
     "log_positions",
     "make_anchor",
     "open_draft",
     "position_at",
     "read_anchor",
     "reject_suggestion",
+    "removed_by",
     "reopen_draft",
     "resolve_anchors",
     "suggestions_in",

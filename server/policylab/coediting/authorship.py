@@ -68,12 +68,12 @@ def _names(items: Items) -> dict[Key, UUID]:
         if items.deleted(struct.client, struct.clock, struct.clock + struct.length):
             continue
         name, parent = identifier(struct.said), items.parent_of(struct)
-        if name is not None and parent and _attribute(items, struct) == "id":
+        if name is not None and parent and attribute_of(items, struct) == "id":
             names[parent] = name
     return names
 
 
-def _attribute(items: Items, struct: Struct) -> str | None:
+def attribute_of(items: Items, struct: Struct) -> str | None:
     """The name of the attribute whose value this is; later values stand beside earlier."""
     at: Struct | None = struct
     while at is not None and at.kind is not Kind.GONE and not at.hangs:

@@ -179,6 +179,10 @@ class Origins:
             at = last
         return [*parts, (at, end, client)] if at < end else parts
 
+    def brought(self, client: int, start: int, end: int) -> list[Carried]:
+        """What in a range of ids, as it was written, was there before under other ids."""
+        return [row for row in self._to.get(client, []) if start <= row.clock < end]
+
     def now(self, client: int, clock: int) -> Key:
         """Which id has taken the place of this one."""
         for _ in range(1_000):

@@ -1,10 +1,14 @@
-"""Who may read the logs of live texts: the house alone. What people read are sections."""
+"""Who may read the logs of live texts: the house alone. What people read are sections.
+
+Who wrote when is read by whoever may read the text.
+"""
 
 from policylab.coediting.tables import (
     DraftCarried,
     DraftClient,
     DraftHead,
     DraftSnapshot,
+    DraftSpell,
     DraftUpdate,
 )
 from policylab.kit.sources import Scope, Source
@@ -16,3 +20,4 @@ DRAFT_CLIENT = Source(DraftClient, Scope.system(), order=("draft_id", "client_id
 DRAFT_CARRIED = Source(
     DraftCarried, Scope.system(), order=("draft_id", "client_id", "clock"), append_only=True
 )
+DRAFT_SPELL = Source(DraftSpell, Scope.dialogue("dialogue_id"), order=("last_seq",))

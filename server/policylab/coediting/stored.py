@@ -76,11 +76,16 @@ async def text_at(session: AsyncSession, head: DraftHead) -> Live:
 
 async def origins_in(session: AsyncSession, draft_id: UUID) -> Origins:
     """Which words were moved, and what they were before."""
+    return Origins(await carried_in(session, draft_id))
+
+
+async def carried_in(session: AsyncSession, draft_id: UUID) -> list[Carried]:
+    """The same, as it was noted."""
     rows = await session.exec(select(DraftCarried).where(col(DraftCarried.draft_id) == draft_id))
-    return Origins(
+    return [
         Carried(row.client_id, row.clock, row.length, row.from_client, row.from_clock)
         for row in rows
-    )
+    ]
 
 
 async def log_positions(session: AsyncSession, draft_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from policylab.kit.tables import moment
+from policylab.kit.tables import Table, moment
 
 
 class DraftHead(SQLModel, table=True):
@@ -51,6 +51,34 @@ class DraftSnapshot(SQLModel, table=True):
     frozen: bool = False
     """The draft was closed here: it stays for good."""
     created_at: datetime = moment(default_now=True)
+
+
+class DraftSpell(Table, table=True):
+    """A while in which somebody wrote without a pause: read from the log when somebody asks.
+
+    The spells of a draft together hold each row of its log once, up to the newest that was read.
+    """
+
+    __tablename__ = "draft_spell"
+    __table_args__ = (
+        UniqueConstraint("draft_id", "first_seq", name="draft_spell_first_key"),
+        Index("draft_spell_last_ix", "draft_id", "last_seq"),
+    )
+
+    dialogue_id: UUID = Field(index=True)
+    draft_id: UUID = Field(foreign_key="draft_head.id")
+    first_seq: int = Field(sa_type=BigInteger)
+    last_seq: int = Field(sa_type=BigInteger)
+    """Rows of others may lie between the two."""
+    capacity_id: UUID | None = None
+    """None for what the house wrote."""
+    started_at: datetime = moment(nullable=False)
+    ended_at: datetime = moment(nullable=False)
+    added: int = Field(sa_type=BigInteger)
+    """Letters that came; what was only moved is left out."""
+    removed: int = Field(sa_type=BigInteger)
+    changes: int = Field(sa_type=BigInteger)
+    """Rows of the log."""
 
 
 class DraftCarried(SQLModel, table=True):
