@@ -170,9 +170,7 @@ class AccessToken(Node):
     """A token for programs, without its secret."""
 
     name: str = column("What it is for.")
-    scopes: list[str] = column(
-        "What it may be used for: read, write, admin; or calendar, and nothing else."
-    )
+    scopes: list[str] = column("What it may be used for: read, write, admin, or calendar alone.")
     created_at: datetime = column("Since when it exists.")
     expires_at: datetime | None = column("When it ends by itself.")
     last_used_at: datetime | None = column("When it was last used.")
@@ -457,9 +455,8 @@ class AccessTokenCreated:
     )
     calendar_address: str | None = strawberry.field(
         resolver=_calendar_address,
-        description="Where calendar programs fetch the viewer's meetings and deadlines, for a token "
-        "with the scope CALENDAR; null once its secret is no longer told. Whoever has the address "
-        "can read them.",
+        description="Where calendar programs fetch the viewer's meetings and deadlines: of a token "
+        "with the scope CALENDAR, while its secret is told. Whoever has the address may read them.",
         metadata={"declared": Declared("computed", "as the secret")},
     )
     token_id: strawberry.ID = plain("Which token.")

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.decisions import PublicRecord, PublicRecords, published_records
 from policylab.feeds import atom
-from policylab.feeds.rules import BEGINNING, PAGE, PageAsked, said_in
+from policylab.feeds.rules import BEGINNING, PAGE, PageAsked, worded
 from policylab.feeds.words import WORDS, in_words, titled
 from policylab.kit.errors import not_found
 from policylab.kit.ids import to_global
@@ -45,7 +45,7 @@ def _feed(
     if dialogue_id is not None:
         question = found.records[0].content["dialogue"]["questions"]
         path = f"/feeds/dialogues/{to_global('Dialogue', dialogue_id)}/decisions.atom"
-        title = titled("feed.title", said_in(question, language)[0], language)
+        title = titled("feed.title", worded(question, language)[0], language)
     return atom.Feed(
         base=base,
         path=path,
@@ -66,8 +66,8 @@ def package_address(base: str, record_id: UUID) -> str:
 
 def _item(record: PublicRecord, base: str, language: str) -> atom.Item:
     said = record.content
-    document, tag = said_in(said["subject"]["document"]["titles"], language)
-    verdict = said_in(said["outcome"]["sentence"], language)
+    document, tag = worded(said["subject"]["document"]["titles"], language)
+    verdict = worded(said["outcome"]["sentence"], language)
     package = package_address(base, record.record_id)
     log_entry = f"{base}/log/entries/{record.leaf_index}"
     return atom.Item(
@@ -75,7 +75,7 @@ def _item(record: PublicRecord, base: str, language: str) -> atom.Item:
         title=(f"{said['identifier']}: {document}", tag),
         updated=record.updated_at,
         published=record.published_at,
-        author=said_in(said["lab"]["names"], language)[0] or "Policy Lab",
+        author=worded(said["lab"]["names"], language)[0] or "Policy Lab",
         summary=verdict,
         paragraphs=_paragraphs(record, verdict, language),
         links=[
@@ -91,8 +91,8 @@ def _paragraphs(record: PublicRecord, verdict: atom.Words, language: str) -> lis
     paragraphs: list[atom.Words] = []
     if said["illustrative"]:
         paragraphs.append((in_words("illustrative", language), language))
-    paragraphs += [said_in(said["dialogue"]["questions"], language), verdict]
-    paragraphs.append(said_in(said["ruleSentence"], language))
+    paragraphs += [worded(said["dialogue"]["questions"], language), verdict]
+    paragraphs.append(worded(said["ruleSentence"], language))
     if said["reasons"]:
         paragraphs.append((f"{in_words('reasons', language)} {said['reasons']}", language))
     sealed = f"{in_words('sealed', language)} {said['sealedAt']}; SHA-256 {record.hash}"

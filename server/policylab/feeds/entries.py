@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab import decisions, meetings
 from policylab.decisions import Deadline
 from policylab.documents.sources import DOCUMENT
-from policylab.feeds.rules import Entry, said_in
+from policylab.feeds.rules import Entry, worded
 from policylab.feeds.words import in_words, titled
 from policylab.kit.errors import not_found
 from policylab.kit.ids import to_global
@@ -74,7 +74,7 @@ def _meeting(meeting: Any, agenda: Sequence[Any], here: Standing, language: str)
     return Entry(
         key=meeting.id,
         kind="meeting",
-        title=said_in(meeting.titles, language)[0],
+        title=worded(meeting.titles, language)[0],
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         changed_at=max(moment for moment in [*known, *added] if moment is not None),
@@ -108,7 +108,7 @@ def _deadline(
     language: str,
 ) -> Entry:
     here = places[deadline.procedure.dialogue_id]
-    title = said_in(titles, language)[0] or _question(here, language)
+    title = worded(titles, language)[0] or _question(here, language)
     return Entry(
         key=deadline.procedure.id,
         kind="deadline",
@@ -153,7 +153,7 @@ def _moment(
 
 
 def _question(here: Standing, language: str) -> str:
-    return said_in(here.dialogue.questions, language)[0]
+    return worded(here.dialogue.questions, language)[0]
 
 
 def _path(here: Standing) -> str:

@@ -69,7 +69,7 @@ def check_language(given: str | None, *, otherwise: str) -> str:
     return given
 
 
-def said_in(texts: Mapping[str, str] | None, language: str) -> tuple[str, str]:
+def worded(texts: Mapping[str, str] | None, language: str) -> tuple[str, str]:
     """A text with its language: the one wanted, else English, else whichever there is."""
     texts = texts or {}
     for tag in (language, language.partition("-")[0], "en", *texts):
