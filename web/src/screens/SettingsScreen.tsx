@@ -1,7 +1,8 @@
-/** What the viewer may settle for themselves: profile and language, browsers, tokens. */
+/** What the viewer may settle for themselves: profile and language, browsers, calendar, tokens. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { SessionDocument, SettingsDocument } from "../api/generated/operations.ts";
 import { useScreen } from "../api/hooks.ts";
+import { AboutCalendar, NewCalendarAddress } from "../features/identity/CalendarAddress.tsx";
 import { Profile } from "../features/identity/Profile.tsx";
 import { Sessions, SignOutEverywhere } from "../features/identity/Sessions.tsx";
 import { NewToken, Tokens } from "../features/identity/Tokens.tsx";
@@ -27,6 +28,7 @@ export function SettingsScreen() {
         </Part>
       )}
       <Part title={<Trans>Where you are signed in</Trans>} actions={<SignOutEverywhere />}><Sessions sessions={sessions} /></Part>
+      <Part title={<Trans>Your calendar</Trans>} actions={<NewCalendarAddress />}><AboutCalendar /></Part>
       <Part title={<Trans>Tokens for programs</Trans>} actions={<NewToken administrator={session.data.viewer?.administrator ?? false} />}><Tokens tokens={accessTokens} /></Part>
     </Page>
   );

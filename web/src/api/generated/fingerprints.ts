@@ -21,7 +21,7 @@ export const fingerprints: Readonly<Record<string, string>> = {
   "ConfirmLink": "aab6790d839633d3eb735259efbe6f83fe51e7607c364719620d7693c3d1a440",
   "ConfirmPosition": "7809e72583af18c4f14ca5c1b12ec2ec49cb92682f1d8fa8d86e266054570492",
   "CoverageOf": "584610d61dc7a4c5cd902019b0dc776c4a000de3cf3d78fe3bc9787d78a92134",
-  "CreateAccessToken": "35d48ea053371725ec1efea16c8c4f27501a84c5dba085b49d4fd220953d69a0",
+  "CreateAccessToken": "525a13d4d2480fbc43b21d48dfcceb2e75e145e96cd6cbc4369b124ea04c00f2",
   "CreateDelegation": "ce57dcc99dc94baa45d31c883ffb58fb0777fd8fe837cb833b711d1ac4b39926",
   "CreateDialogue": "777596393bfc5a006ab254e9807ad9ca9480a0bcc33a635b1217e8b33b22ecac",
   "CreateDocument": "c02c6efdf3a59a1d1f56aed07b3d57ec1fb0f3997ab72251750e59f127c73f7f",

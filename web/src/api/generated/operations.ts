@@ -1163,6 +1163,7 @@ mutation CreateAccessToken($input: CreateAccessTokenInput!) {
         id
       }
       secret
+      calendarAddress
     }
     ...Refusal
   }

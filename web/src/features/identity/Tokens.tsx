@@ -19,7 +19,7 @@ const SCOPES = ["READ", "WRITE", "ADMIN"] as const;
 
 function useScopes() {
   const { t } = useLingui();
-  return { READ: t`read`, WRITE: t`write`, ADMIN: t`administer` };
+  return { READ: t`read`, WRITE: t`write`, ADMIN: t`administer`, CALENDAR: t`calendar` };
 }
 
 export function Tokens({ tokens }: { tokens: Own["accessTokens"] }) {

@@ -38,6 +38,7 @@ export function MeetingEntry({ meeting, delegations, mayRun, mayWrite }: { meeti
           <Time value={meeting.startsAt} />{meeting.endsAt && <> – <Time value={meeting.endsAt} /></>}
           {meeting.place && <> · {meeting.place}</>}
           {meeting.link && <> · <a href={meeting.link} rel="noreferrer noopener" target="_blank"><Trans>Video room</Trans></a></>}
+          {meeting.state !== "HELD" && <> · <a href={`/calendar/meetings/${meeting.id}.ics`} download aria-label={t`Into your calendar: ${meeting.title}`}><Trans>Into your calendar</Trans></a></>}
           {meeting.public && <> · <Trans>open to the public</Trans></>}
         </p>
         <RefusalNotice refusal={opening.refusal} />
