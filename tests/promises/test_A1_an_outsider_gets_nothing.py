@@ -1,13 +1,18 @@
 """A1: whatever an outsider asks for, none of the words of a dialogue comes back; A2: nor a hint."""
 
+from html import unescape
+
 import pytest
 
-from policylab import identity
+from policylab import decisions, identity
+from policylab.identity import TokenScope
 from policylab.kit.db import Database
+from policylab.kit.ids import to_global
 from policylab.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 from policylab.settings import Settings
 from tests.promises import walking
 from tests.promises.walking import Walker
+from tests.transport.feeding import Asking
 
 
 async def stranger(database: Database) -> Viewer:
@@ -53,6 +58,60 @@ async def test_an_outsider_gets_nothing(arvenia: Database, who: str) -> None:
     assert found_in(text, canaries) == []
     hidden = {identifier for known in guarded.values() for identifier in known}
     assert [each for each in hidden if each.encode() in text] == []
+
+
+async def fetched(asking: Asking, viewer: Viewer, ids: dict[str, list[str]]) -> bytes:
+    """Whatever one viewer gets from feeds, calendars, the catalogue, downloads and the log."""
+    signed_in = await asking.bearer(viewer) if viewer.signed_in else {}
+    answers = [await asking.get(path, **signed_in) for path in walking.addresses(ids)]
+    if viewer.signed_in:
+        secret = await asking.token(viewer, TokenScope.CALENDAR)
+        answers.append(await asking.get(f"/calendar/{secret}.ics"))
+    assert all(answer.status_code < 500 for answer in answers)
+    return b"\n".join(answer.content for answer in answers)
+
+
+def written_in(data: bytes, words: set[str]) -> list[str]:
+    """Which of these sentences are in files: plain, as JSON, XML or folded calendar lines."""
+    text = data.replace(b"\r\n ", b"").decode("utf-8", "replace")
+    said = unescape(text).replace("\\,", ",").replace("\\;", ";")
+    return [each for each in words if each in said or walking.as_json(each).decode() in text]
+
+
+@pytest.mark.parametrize("who", ["nobody", "a stranger"])
+async def test_an_outsider_fetches_nothing_but_what_was_made_public(
+    arvenia: Database, furnished: tuple[str, Settings], who: str
+) -> None:
+    ids = await walking.identifiers(arvenia)
+    viewer = ANONYMOUS if who == "nobody" else await stranger(arvenia)
+    async with arvenia.read(ANONYMOUS) as session:
+        published = (await decisions.published_records(session, most=1_000)).records
+    public = await walking.words_of(arvenia, guarded=False) | walking.words_of_workflows()
+    public |= {words for record in published for words in walking.sentences(record.content)}
+    words = await walking.words_of(arvenia, guarded=True)
+    canaries = {each for each in words if not any(each in said for said in public)}
+    assert len(canaries) > 100
+    data = await fetched(Asking.at(arvenia, furnished[1].data_folder), viewer, ids)
+    assert written_in(data, canaries) == []
+    shown = {to_global("DecisionRecord", record.record_id) for record in published}
+    shown |= {to_global("Dialogue", record.dialogue_id) for record in published}
+    guarded = {each for kind, known in ids.items() if walking.is_guarded(kind) for each in known}
+    assert [each for each in guarded - shown if each.encode() in data] == []
+
+
+async def test_members_fetch_their_meetings_and_deadlines(
+    arvenia: Database, furnished: tuple[str, Settings]
+) -> None:
+    ids = await walking.identifiers(arvenia)
+    asking = Asking.at(arvenia, furnished[1].data_folder)
+    calendars = {kind: ids[kind] if kind == "Meeting" else [] for kind in ids}
+    found = b"\n".join([await fetched(asking, each, calendars) for each in await members(arvenia)])
+    async with arvenia.rows(SYSTEM) as connection:
+        rows = await connection.fetch("SELECT titles FROM meeting")
+    titles = {words for row in rows for words in row["titles"].values() if words}
+    assert titles
+    english = {row["titles"]["en"] for row in rows if "en" in row["titles"]}
+    assert sorted(english - set(written_in(found, titles))) == []
 
 
 async def test_the_same_walk_as_a_member_finds_what_is_there(arvenia: Database) -> None:

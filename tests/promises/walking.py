@@ -30,6 +30,7 @@ from policylab.api.schema import schema
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global, uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
+from policylab.transport.access import ACCESS
 
 TYPES = schema._schema.type_map
 DEEP = 2
@@ -162,6 +163,37 @@ async def identifiers(database: Database) -> dict[str, list[str]]:
     return found
 
 
+FETCHED = ("/feeds", "/calendar", "/catalogue", "/files", "/log")
+"""Where programs fetch whole files."""
+
+
+def addresses(ids: dict[str, list[str]]) -> Iterator[str]:
+    """Every address under which files are fetched, with every known identifier where it takes one.
+
+    An address is walked from the day its rule of access is written down.
+    """
+    every = sorted({identifier for known in ids.values() for identifier in known})
+    for path in ACCESS:
+        if path.startswith(FETCHED):
+            parts = path.replace("{kind}", "html").partition("{")
+            if not parts[1]:
+                yield path
+                continue
+            rest = parts[2].partition("}")[2]
+            kind = KINDS.get(parts[2].partition("}")[0])
+            for identifier in ids[kind] if kind else every:
+                yield f"{parts[0]}{identifier}{rest}"
+
+
+KINDS = {
+    "dialogue_id": "Dialogue",
+    "record_id": "DecisionRecord",
+    "meeting_id": "Meeting",
+    "set_id": "VersionSet",
+}
+"""What the variable part of an address names; any other is tried with everything."""
+
+
 def unknown(kind: str) -> str:
     """An identifier of this kind that nothing has."""
     return to_global(kind, uuid7())
@@ -182,24 +214,24 @@ async def words_of(database: Database, *, guarded: bool) -> set[str]:
                 continue
             rows = await connection.fetch(f"SELECT * FROM {source.name}")  # noqa: S608
             for row in rows:
-                found |= {each for value in row.values() for each in _sentences(value)}
+                found |= {each for value in row.values() for each in sentences(value)}
     return found
 
 
 def words_of_workflows() -> set[str]:
     """The sentences of the workflow templates, which everybody may read; dialogues copy them."""
-    return set(_sentences(process.bodies()))
+    return set(sentences(process.bodies()))
 
 
-def _sentences(value: Any) -> Iterator[str]:
+def sentences(value: Any) -> Iterator[str]:
     if isinstance(value, str) and len(value) >= 15 and " " in value:
         yield value
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _sentences(each)
+            yield from sentences(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _sentences(each)
+            yield from sentences(each)
 
 
 def as_bytes(answers: Iterable[dict[str, Any]]) -> bytes:
