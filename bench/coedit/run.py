@@ -1,0 +1,112 @@
+"""Installs, measures, judges and tells."""
+
+import json
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bench.coedit import peers, telling
+from bench.coedit.generating import generate
+from bench.coedit.judging import Results
+from bench.coedit.method import Method, Server
+from bench.coedit.ours import Ours
+from bench.coedit.works import WORKS, Work
+from bench.options import Options
+from bench.peers import FOLDER
+from bench.rows import Row, machine
+
+LAST = FOLDER / "coedit.json"
+"""Everything of the last run that was not quick."""
+console = Console(stderr=True)
+
+
+def run(options: Options) -> list[Row]:
+    """Measure what was asked for; the rows of every figure that both sides have."""
+    works, names = _works(options), _peers(options)
+    with console.status("Fetching the peers …"):
+        peers.install(python="pycrdt-websocket" in names)
+    folder = Path(tempfile.mkdtemp(prefix="policylab-bench-"))
+    ours = Ours(folder)
+    servers: list[Server] = [ours, *(peers.PEERS[name](folder) for name in names)]
+    try:
+        with console.status("Furnishing a house …"):
+            ours.furnish()
+        method = Method(servers, options, folder, _say)
+        ceiling = _ceiling(folder)
+        for work in works:
+            method.do(work)
+    finally:
+        for server in servers:
+            server.stop()
+        ours.remove()
+        shutil.rmtree(folder, ignore_errors=True)
+    results = Results(works, servers, method.found)
+    report = _report(results, method.problems, ceiling, options)
+    _tell(results, report, options)
+    return results.rows()
+
+
+def _works(options: Options) -> list[Work]:
+    unknown = sorted(set(options.only) - {work.name for work in WORKS})
+    if unknown:
+        known = ", ".join(work.name for work in WORKS)
+        raise SystemExit(f"There is no work {', '.join(unknown)} in coedit. There is: {known}.")
+    return [work for work in WORKS if not options.only or work.name in options.only]
+
+
+def _peers(options: Options) -> list[str]:
+    names = list(peers.PEERS) if options.peers is None else list(options.peers)
+    unknown = sorted(set(names) - set(peers.PEERS))
+    if unknown:
+        raise SystemExit(
+            f"There is no peer {', '.join(unknown)}. There are: {', '.join(peers.PEERS)};"
+            " `--peers none` measures ours alone."
+        )
+    return names
+
+
+def _say(words: str) -> None:
+    console.print(f"{datetime.now():%H:%M:%S} {words}", style="dim", highlight=False)
+
+
+def _ceiling(folder: Path) -> dict[str, Any]:
+    """What the generator can take in, from a server that only passes on."""
+    _say("the generator's own ceiling")
+    server = peers.PassingOn(folder)
+    server.start()
+    try:
+        options = {"warm": 0.5, "seconds": 2.0, "writers": 50}
+        return generate("ceiling", server.spec(server.fresh(1)), options)
+    finally:
+        server.stop()
+
+
+def _report(
+    results: Results, problems: list[str], ceiling: dict[str, Any], options: Options
+) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="minutes"),
+        "machine": machine(),
+        "runs": 1 if options.quick else options.runs,
+        "versions": {server.name: server.version for server in results.servers},
+        "packages": peers.versions(),
+        "ceiling": ceiling["rate"],
+        "lines": results.lines(),
+        "problems": problems,
+    }
+
+
+def _tell(results: Results, report: dict[str, Any], options: Options) -> None:
+    telling.show(report, Console())
+    if options.details is not None:
+        options.details.write_text(json.dumps(results.found_by_name(), indent=1), "utf-8")
+    if options.quick:
+        return
+    merged = telling.merged(LAST, report)
+    LAST.write_text(json.dumps(merged, indent=1), "utf-8")
+    if options.write_docs:
+        telling.write_page(merged)
