@@ -39,7 +39,7 @@ async def calendar_of(session: AsyncSession, viewer: Viewer, *, language: str) -
     since = now - BACK
     found = await _meetings(session, here, since, language)
     found += await _deadlines(session, here, since, language)
-    found += _phases(here.values(), language)
+    found += phases(here.values(), language)
     return sorted(found, key=lambda entry: (entry.starts_at, entry.key))
 
 
@@ -122,7 +122,7 @@ def _deadline(
     )
 
 
-def _phases(places: Iterable[Standing], language: str) -> list[Entry]:
+def phases(places: Iterable[Standing], language: str) -> list[Entry]:
     """What time alone opens, and what falls due again and again: only the next of each."""
     found: list[Entry] = []
     for here in places:
