@@ -22,7 +22,7 @@ from policylab.coediting.presence import position_of
 from policylab.coediting.reader import read_update
 from policylab.coediting.reading import read_text
 from policylab.coediting.rules import ROOT
-from policylab.coediting.shape import GONE, WORDS
+from policylab.coediting.shape import GONE, INLINE, VALUE, WORDS
 
 Json = dict[str, Any]
 
@@ -114,16 +114,17 @@ def _marking(position: Json, number: int, live: Live, origins: Origins) -> bytes
         if clock >= live.knowledge.known.get(client, 0):
             return None
         beside = write_uint(client) + write_uint(clock)
-        words = live.knowledge.shape.code(client, clock) is None
+        spot = live.knowledge.shape.spot(client, clock)
+        words = spot is None or spot[0] in (INLINE, VALUE)
         return _update(0x80 if before else 0x40, beside, number, words, first=before)
     if inside is None:
         return _update(0, write_uint(1) + write_string(ROOT), number, False, first=before)
     client, clock = inside["client"], inside["clock"]
-    code = live.knowledge.shape.code(client, clock)
-    if code is None or code == GONE:
+    spot = live.knowledge.shape.spot(client, clock)
+    if spot is None or spot[0] in (GONE, INLINE, VALUE):
         return None
     place = write_uint(0) + write_uint(client) + write_uint(clock)
-    return _update(0, place, number, code & 3 == WORDS, first=before)
+    return _update(0, place, number, spot[0] & 3 == WORDS, first=before)
 
 
 def _update(info: int, place: bytes, number: int, words: bool, *, first: bool) -> bytes:

@@ -163,7 +163,7 @@ class Reader(Cursor):
         last = MAX_NUMBER + 1
         for _ in range(clients):
             last = self._section(last)
-        self._deletes()
+        self.deletes()
         self.done()
         return self.update
 
@@ -324,7 +324,7 @@ class Reader(Cursor):
         if isinstance(value, dict) and "capacity" in value:
             self.update.signed.append(value)  # pyright: ignore[reportUnknownArgumentType]
 
-    def _deletes(self) -> None:
+    def deletes(self) -> None:
         limit = self.end if self.trusted else MAX_DELETES
         add = self.update.deletes.append
         for _ in range(self._deletions(limit)):

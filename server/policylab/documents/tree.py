@@ -117,6 +117,10 @@ class BadText(Exception):
 class _Reader:
     """Reads one text; bounded in depth, nodes and characters."""
 
+    deepest = DEEPEST
+    most_nodes = MOST_NODES
+    longest_text = LONGEST_TEXT
+
     def __init__(self) -> None:
         self.nodes = 0
         self.characters = 0
@@ -132,7 +136,7 @@ class _Reader:
 
     def read(self, node: Any, expected: tuple[str, ...], place: str, depth: int) -> Json:
         self.nodes += 1
-        if depth > DEEPEST or self.nodes > MOST_NODES:
+        if depth > self.deepest or self.nodes > self.most_nodes:
             raise BadText(place, "the text is too large or too deeply nested")
         if not isinstance(node, dict) or node.get("type") not in expected:
             raise BadText(place, f"expected one of {', '.join(expected) or 'nothing'}")
@@ -156,6 +160,7 @@ class _Reader:
         children = [
             self.read(child, CONTENT[kind], f"{place}/{kind}[{index}]", depth + 1)
             for index, child in enumerate(content)
+            if not _is_void(child)
         ]
         return _joined(children)
 
@@ -166,7 +171,7 @@ class _Reader:
         if any(unicodedata.category(letter) == "Cs" for letter in text):
             raise BadText(place, "a broken character")
         self.characters += len(text)
-        if self.characters > LONGEST_TEXT:
+        if self.characters > self.longest_text:
             raise BadText(place, "the text is too long")
         made: Json = {"type": "text", "text": text}
         marks = self._marks(node.get("marks") or [], place)
@@ -241,7 +246,14 @@ class _Reader:
 
 
 class _Mender(_Reader):
-    """Reads what somebody's program left in a live text: what does not fit is dropped."""
+    """Reads what somebody's program left in a live text: what does not fit is dropped.
+
+    Whatever gets into a live text can be read here, so its bounds lie beyond those of co-editing.
+    """
+
+    deepest = 2 * DEEPEST
+    most_nodes = 10 * MOST_NODES
+    longest_text = 10 * LONGEST_TEXT
 
     def __init__(self, draft_id: UUID) -> None:
         super().__init__()
@@ -268,6 +280,12 @@ def mended(value: Any, draft_id: UUID) -> Json:
     Made ids are the same each time the same text is read. BadText for what is no text at all.
     """
     return _Mender(draft_id).read(value, ("doc",), "text", 0)
+
+
+def _is_void(node: Any) -> bool:
+    """Words of nothing but NUL, which no database takes."""
+    words = node.get("text") if isinstance(node, dict) and node.get("type") == "text" else None
+    return isinstance(words, str) and words != "" and not words.strip("\0")
 
 
 def _joined(children: list[Json]) -> list[Json]:

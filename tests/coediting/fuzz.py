@@ -1,0 +1,60 @@
+"""Coverage-guided attack on the reader: python -m tests.coediting.fuzz --minutes 20
+
+Needs atheris, which no user needs and which is therefore in no lock file:
+    pip install --no-deps --target DIR atheris==3.0.0; PYTHONPATH=DIR python -m tests.coediting.fuzz
+What breaks a promise is kept as `crash-…` in the folder --found, also when it ends the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.coediting import crafted
+from tests.coediting.inputs import PLAIN
+from tests.coediting.test_reader import edited
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def sow(folder: Path) -> None:
+    """What the attack begins with: honest updates, hostile ones, and recipes at random."""
+    dice = random.Random(1)
+    seeds = [bytes((dice.choice((0, PLAIN)),)) + each for n in range(20) for each in edited(n)]
+    seeds += [b"\0" + each for each in crafted.hostile().values() if len(each) < 4_000]
+    seeds += [bytes((dice.choice((1, 3)),)) + dice.randbytes(120) for _ in range(200)]
+    for seed in seeds:
+        (folder / hashlib.sha1(seed, usedforsecurity=False).hexdigest()).write_bytes(seed)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--minutes", type=float, default=1.0)
+    arguments.add_argument("--seed", type=int, default=0, help="0: a fresh one, printed")
+    arguments.add_argument("--found", type=Path, default=Path(tempfile.gettempdir()) / "fuzzed")
+    arguments.add_argument("--minimise", action="store_true", help="keep what adds coverage")
+    given = arguments.parse_args()
+    grown = given.found / "corpus"
+    grown.mkdir(parents=True, exist_ok=True)
+    sow(grown)
+    folders = [str(grown), str(CORPUS)]
+    flags = [f"-max_total_time={int(given.minutes * 60)}", f"-seed={given.seed}"]
+    if given.minimise:
+        small = given.found / "small"
+        small.mkdir(exist_ok=True)
+        folders, flags = [str(small), str(CORPUS), str(grown)], ["-merge=1"]
+    command = [
+        *(sys.executable, "-m", "tests.coediting.fuzzed", *folders, *flags),
+        *(f"-artifact_prefix={given.found}/", "-max_len=4096", "-timeout=10", "-rss_limit_mb=2048"),
+        *("-len_control=0", "-use_value_profile=1", "-print_final_stats=1"),
+    ]
+    return subprocess.run(command, check=False).returncode  # a crash of the child is seen here
+
+
+if __name__ == "__main__":
+    sys.exit(main())
