@@ -44,6 +44,25 @@ async def test_a_token_is_shown_once_and_ends_when_its_owner_says_so(
     assert (viewer.get("data") or {"viewer": None})["viewer"] is None
 
 
+async def test_the_address_of_a_calendar_is_made_where_one_settles_things(
+    chromium: Browser, house: Served
+) -> None:
+    page = await settings_of(chromium, house, "North Vale")
+    await page.get_by_role("button", name="Make an address").click()
+    dialog = page.get_by_role("dialog")
+    address = await dialog.get_by_label("Address", exact=True).input_value()
+    await dialog.get_by_role("button", name="Done").click()
+    await expect(dialog).to_have_count(0)
+    assert await violations(page) == []
+    await expect(page.get_by_role("button", name="End it: Calendar")).to_be_visible()
+    calendar = await page.request.get(address, headers={"cookie": ""})
+    assert (await calendar.text()).startswith("BEGIN:VCALENDAR")
+    await page.get_by_role("button", name="End it: Calendar").click()
+    await dialog.get_by_role("button", name="End the token").click()
+    await expect(dialog).to_be_hidden()
+    assert (await page.request.get(address)).status == 404
+
+
 async def test_another_browser_is_signed_out_from_here(chromium: Browser, house: Served) -> None:
     other = await (await enter(chromium, house, "Hillgate", user_agent=AGENT)).new_page()
     page = await settings_of(chromium, house, "Hillgate")
