@@ -104,6 +104,12 @@ class Settings(BaseSettings):
     pool_size: int = Field(
         default=10, ge=2, description="Database connections of each of a process's two pools."
     )
+    live_texts_mb: int = Field(
+        default=512,
+        ge=16,
+        description="Megabytes that the live texts of a process may take together; those that were "
+        "changed longest ago are put to rest first.",
+    )
     metrics_address: str | None = Field(
         default=None, description="host:port where /metrics is served, apart from everything else."
     )

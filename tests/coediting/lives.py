@@ -184,6 +184,7 @@ async def live_through(
     claims = {**CLIENTS, life.first_client: NOBODY}
     for owner, update in life.log[known:]:
         await store.append(draft_id, [Row(owner, update)], claims, carried)
+    await store.close()
     return draft_id
 
 

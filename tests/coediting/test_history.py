@@ -122,6 +122,7 @@ async def test_any_moment_of_a_million_changes_is_there_within_a_second(
         run.insert(number % 20, "x")
     for start in range(0, len(said), 5_000):
         await store.append(draft_id, [Row(ANNA, each) for each in said[start:][:5_000]])
+    await store.close()
     await content_at(database, draft_id, longest)  # the processes for heavy work have started
     began = time.perf_counter()
     content = await content_at(database, draft_id, longest)

@@ -10,7 +10,7 @@ import pytest
 from policylab import coediting
 from policylab.coediting import hub, room
 from policylab.coediting.protocol import read_state
-from policylab.kit.db import Database
+from policylab.kit.db import Database, Line
 from policylab.kit.events import Announcement
 from policylab.kit.viewer import SYSTEM
 from tests.coediting import crafted
@@ -159,7 +159,7 @@ async def test_when_the_database_is_away_writers_come_back_and_lose_nothing(
     writer.write_token()
     await writer.settled()
     with monkeypatch.context() as away:
-        away.setattr(house.database, "raw", _away)
+        away.setattr(Line, "connection", _away)
         writer.write_token()
         assert await writer.closed() == 1013
     await writer.close()
@@ -170,5 +170,5 @@ async def test_when_the_database_is_away_writers_come_back_and_lose_nothing(
     await writer.close()
 
 
-def _away() -> Any:
+def _away(_: Line) -> Any:
     raise ConnectionRefusedError("no database")

@@ -1,6 +1,7 @@
 """The log: many drafts in one commit, whole or not at all, each under the lock of its head."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,13 @@ ANNA: Owner = (UUID(int=1), UUID(int=2))
 BEN: Owner = (UUID(int=3), UUID(int=4))
 
 
+@pytest.fixture
+async def store(database: Database) -> AsyncGenerator[Store]:
+    opened = Store(database)
+    yield opened
+    await opened.close()
+
+
 async def drafts(database: Database, count: int) -> list[UUID]:
     keys = [uuid7() for _ in range(count)]
     async with database.write(SYSTEM) as uow:
@@ -25,8 +33,8 @@ async def drafts(database: Database, count: int) -> list[UUID]:
     return keys
 
 
-async def test_rows_are_numbered_within_each_draft(database: Database) -> None:
-    store, (one, two) = Store(database), await drafts(database, 2)
+async def test_rows_are_numbered_within_each_draft(database: Database, store: Store) -> None:
+    one, two = await drafts(database, 2)
     rows = [Row(ANNA, crafted.paragraph(7, "x")), Row(BEN, crafted.paragraph(9, "y"))]
     answers = await asyncio.gather(
         *(store.append(draft, rows) for draft in (one, two, one, one, two))
@@ -40,9 +48,9 @@ async def test_rows_are_numbered_within_each_draft(database: Database) -> None:
 
 
 async def test_a_closed_draft_refuses_and_the_others_of_the_batch_go_on(
-    database: Database,
+    database: Database, store: Store
 ) -> None:
-    store, (one, two) = Store(database), await drafts(database, 2)
+    one, two = await drafts(database, 2)
     async with database.write(SYSTEM) as uow:
         await coediting.close_draft(uow, one)
     rows = [Row(ANNA, crafted.paragraph(7, "x"))]
@@ -54,8 +62,8 @@ async def test_a_closed_draft_refuses_and_the_others_of_the_batch_go_on(
     assert (await store.load(one)).seq == 0
 
 
-async def test_a_held_head_holds_up_nobody_else(database: Database) -> None:
-    store, (one, two) = Store(database), await drafts(database, 2)
+async def test_a_held_head_holds_up_nobody_else(database: Database, store: Store) -> None:
+    one, two = await drafts(database, 2)
     rows = [Row(ANNA, crafted.paragraph(7, "x"))]
     async with database.write(SYSTEM) as uow:
         await coediting.close_draft(uow, one)
@@ -68,28 +76,31 @@ async def test_a_held_head_holds_up_nobody_else(database: Database) -> None:
         await waiting
 
 
-async def test_a_client_id_is_claimed_once(database: Database) -> None:
-    store, (draft,) = Store(database), await drafts(database, 1)
+async def test_a_client_id_is_claimed_once(database: Database, store: Store) -> None:
+    (draft,) = await drafts(database, 1)
     rows = [Row(ANNA, crafted.paragraph(7, "x"))]
+    other = Store(database)
     await store.append(draft, rows, {7: ANNA})
     with pytest.raises(Taken):
-        await Store(database).append(draft, [Row(BEN, b"\x00\x00")], {7: BEN})
+        await other.append(draft, [Row(BEN, b"\x00\x00")], {7: BEN})
+    await other.close()
     loaded = await store.load(draft)
     assert loaded.owners == {7: ANNA}
     assert loaded.seq == 1
     assert await store.append(draft, [Row(ANNA, b"\x00\x00")], {7: ANNA}) == 1
 
 
-async def test_what_is_not_there_is_unknown(database: Database) -> None:
-    store = Store(database)
+async def test_what_is_not_there_is_unknown(store: Store) -> None:
     with pytest.raises(Unknown):
         await store.load(uuid7())
     with pytest.raises(Unknown):
         await store.append(uuid7(), [Row(ANNA, b"\x00\x00")])
 
 
-async def test_without_a_database_nothing_is_said_to_be_stored(database: Database) -> None:
-    store, (draft,) = Store(database), await drafts(database, 1)
+async def test_without_a_database_nothing_is_said_to_be_stored(
+    database: Database, store: Store
+) -> None:
+    (draft,) = await drafts(database, 1)
     async with database.raw() as blocker:
         await blocker.execute("LOCK TABLE draft_update IN ACCESS EXCLUSIVE MODE")
         appending = asyncio.create_task(store.append(draft, [Row(ANNA, b"\x00\x00")]))
@@ -104,8 +115,10 @@ async def test_without_a_database_nothing_is_said_to_be_stored(database: Databas
     assert (await store.load(draft)).seq == 0
 
 
-async def test_a_snapshot_stands_in_for_the_rows_before_it(database: Database) -> None:
-    store, (draft,) = Store(database), await drafts(database, 1)
+async def test_a_snapshot_stands_in_for_the_rows_before_it(
+    database: Database, store: Store
+) -> None:
+    (draft,) = await drafts(database, 1)
     update = crafted.paragraph(7, "x")
     await store.append(draft, [Row(ANNA, update)])
     await store.keep_snapshot(draft, 1, update, b"\x00\x00")

@@ -1,7 +1,7 @@
 """Who has a draft open in this process: what they are sent, and whom they see."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from policylab.coediting import protocol
@@ -45,13 +45,13 @@ class Audience:
     def send(self, peer: Peer, message: bytes) -> None:
         peer.write((message,))
 
-    def send_all(self, messages: Sequence[bytes]) -> None:
+    def send_all(self, messages: tuple[bytes, ...]) -> None:
         """The same bytes for everybody; presence rides along when it has changed."""
-        together = (*messages, *self._news())
-        if together:
-            for peer in list(self.peers):
-                if peer not in self.joining:
-                    peer.write(together)
+        together = messages + self._news() if self._presence.changed else messages
+        if not together:
+            return
+        for peer in self.peers.difference(self.joining):
+            peer.write(together)
 
     def show_everybody(self, peer: Peer) -> None:
         """Tell somebody who is here."""
@@ -78,9 +78,9 @@ class Audience:
         self._timer = None
         self.send_all(())
 
-    def _news(self) -> list[bytes]:
+    def _news(self) -> tuple[bytes, ...]:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         news = self._presence.news()
-        return [protocol.show_presences(news)] if news else []
+        return (protocol.show_presences(news),) if news else ()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.memory import give_back
 from policylab.coediting.room import RIGHTS_CHANGED, Room
 from policylab.coediting.rules import Gate, Standing
 from policylab.coediting.store import Store
@@ -23,16 +26,30 @@ from policylab.kit.viewer import SYSTEM, Viewer
 CHANNEL: Final = "policylab_coediting"
 QUIET_SECONDS: Final = 0.5
 AT_LEAST_SECONDS: Final = 5.0
-HINT_SECONDS: Final = 0.02
+HINT_SECONDS: Final = 0.03
 LOOK_SECONDS: Final = 1.0
-REST_SECONDS: Final = 20.0
+REST_SECONDS: Final = 10.0
+"""After so long without a change a text is only its bytes."""
+FORGET_SECONDS: Final = 60.0
+"""After so long it is only in the database."""
+MOST_MEMORY: Final = 512 * 1024 * 1024
 HINTS_AT_ONCE: Final = 100
+
+
+@dataclass(slots=True)
+class _Changed:
+    """When a text was first and last changed since the last announcement."""
+
+    first: float
+    last: float
 
 
 class Hub:
     """Opens a draft once however many people come, and lets it go when the last has left."""
 
-    def __init__(self, database: Database, gate: Gate) -> None:
+    def __init__(self, database: Database, gate: Gate, *, most: int = MOST_MEMORY) -> None:
+        self._most = most
+        """Bytes that the texts of this process may take together."""
         self.store = Store(database)
         self.epoch = 0
         """Counts how often rights may have changed: an answer from before is asked for again."""
@@ -41,7 +58,7 @@ class Hub:
         self._rooms: dict[UUID, Room] = {}
         self._name = os.urandom(4).hex()
         self._hints: dict[UUID, int] = {}
-        self._changed: dict[UUID, tuple[float, asyncio.TimerHandle]] = {}
+        self._changed: dict[UUID, _Changed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._looker: asyncio.Task[None] | None = None
 
@@ -132,18 +149,28 @@ class Hub:
         if not self._hints:
             self._soon(HINT_SECONDS, self._send_hints)
         self._hints[room.draft_id] = room.seq
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        first, timer = self._changed.get(room.draft_id, (now, None))
-        if timer is not None:
-            timer.cancel()
-        wait = max(0.0, min(QUIET_SECONDS, first + AT_LEAST_SECONDS - now))
-        later = loop.call_later(wait, self._announce, room.draft_id)
-        self._changed[room.draft_id] = (first, later)
+        now = asyncio.get_running_loop().time()
+        waiting = self._changed.get(room.draft_id)
+        if waiting is not None:
+            waiting.last = now
+            return
+        self._changed[room.draft_id] = _Changed(now, now)
+        self._soon(QUIET_SECONDS, partial(self._quiet, room.draft_id))
+
+    def _quiet(self, draft_id: UUID) -> None:
+        """Announce a change, unless more came meanwhile: then look again."""
+        waiting = self._changed.get(draft_id)
+        if waiting is None:
+            return
+        now = asyncio.get_running_loop().time()
+        due = min(waiting.last + QUIET_SECONDS, waiting.first + AT_LEAST_SECONDS)
+        if due > now + 0.001:
+            self._soon(due - now, partial(self._quiet, draft_id))
+        else:
+            self._announce(draft_id)
 
     def _announce(self, draft_id: UUID) -> None:
-        _, timer = self._changed.pop(draft_id)
-        timer.cancel()
+        del self._changed[draft_id]
         room = self._rooms.get(draft_id)
         if room is not None:
             event = TextChanged(dialogue_id=room.dialogue_id, draft_id=draft_id, seq=room.seq)
@@ -210,11 +237,39 @@ class Hub:
                     room.hear(seq, closed)
 
     def _let_go(self) -> None:
+        """Put to rest what nobody changes, and forget what nobody has open."""
         now = asyncio.get_running_loop().time()
+        before = self.size
         for draft_id, room in list(self._rooms.items()):
-            rested = room.resting and now - room.idle_since > REST_SECONDS
-            if rested and draft_id not in self._changed:
-                del self._rooms[draft_id]
+            if draft_id in self._changed:
+                continue
+            still = now - room.changed_at
+            if still > REST_SECONDS:
+                room.rest(altogether=still > FORGET_SECONDS)
+            if room.resting and now - room.idle_since > REST_SECONDS:
+                room.rest(altogether=True)
+                if room.resting:
+                    del self._rooms[draft_id]
+        self._keep_within(self._most)
+        if self.size < before:
+            give_back()
+
+    def _keep_within(self, most: int) -> None:
+        """Put the texts that were changed longest ago to rest until the others fit."""
+        size = self.size
+        if size <= most:
+            return
+        for room in sorted(self._rooms.values(), key=lambda room: room.changed_at):
+            held = room.size
+            if held and room.rest(altogether=True):
+                size -= held
+            if size <= most:
+                return
+
+    @property
+    def size(self) -> int:
+        """About how many bytes all texts take in this process."""
+        return sum(room.size for room in self._rooms.values())
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -10,9 +10,10 @@ from pycrdt import Doc, TransactionEvent
 
 from policylab.coediting.carrying import Carried, carried, may_carry
 from policylab.coediting.items import Items
-from policylab.coediting.protocol import read_state
+from policylab.coediting.lib0 import Cursor, write_bytes
+from policylab.coediting.protocol import SyncAsked, answer_sync, read_state, write_state
 from policylab.coediting.reader import Update, read_update
-from policylab.coediting.session import Knowledge
+from policylab.coediting.session import Knowledge, Owner
 from policylab.coediting.shape import Shape, learn
 
 NOTHING = b"\x00\x00"
@@ -34,12 +35,21 @@ def guarded(error: BaseException) -> None:
     raise Broken(repr(error)) from error
 
 
+def recalled(remembered: bytes) -> tuple[dict[int, int], bytes]:
+    """How far each client is in a text, and its shape, as `Live.remembered` put them together."""
+    cursor = Cursor(remembered)
+    state = read_state(cursor.chunk())
+    return state, remembered[cursor.at :]
+
+
 class Live:
     """A pycrdt document and what is known of it by id."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.doc = Doc[Any]()
+        self.size = 0
+        """Bytes of the text as it was loaded, and of everything that has come since."""
         self._said: list[bytes] = []
         self._whole: bytes | None = None
         self._deleted: Ranges | None = None
@@ -53,16 +63,22 @@ class Live:
         """From a snapshot and the log rows after it."""
         live = cls(knowledge)
         if state is not None and shape is not None:
+            live.size = len(state)
             live._apply([state])
-            knowledge.shape = Shape.decode(shape)
+            knowledge.shape = Shape.decode(recalled(shape)[1])
             knowledge.known = live.state()
             knowledge.committed = dict(knowledge.known)
         live.follow(tail)
         return live
 
+    def remembered(self) -> bytes:
+        """What is kept beside the bytes of the text: how far each client is, and its shape."""
+        return write_bytes(write_state(self.knowledge.committed)) + self.knowledge.shape.encode()
+
     def follow(self, updates: Iterable[bytes]) -> None:
         """Take in log rows that another process, or an earlier life, has stored."""
         rows, knowledge = list(updates), self.knowledge
+        self.size += sum(map(len, rows))
         self._items = None
         for row in rows:
             for client, _, end in learn(knowledge.shape, knowledge.known, row).sections:
@@ -72,6 +88,7 @@ class Live:
     def write(self, updates: Sequence[Update]) -> bytes | None:
         """Apply one person's accepted updates; what they changed, or None when nothing did."""
         said = self._apply([update.data for update in updates])
+        self.size += len(said)
         return said if said != NOTHING else None
 
     def carried(self, update: Update) -> list[Carried]:
@@ -91,7 +108,7 @@ class Live:
 
     def commit(self) -> None:
         """What is in the document is durable now."""
-        self.knowledge.committed = dict(self.knowledge.known)
+        self.knowledge.committed.update(self.knowledge.known)
 
     def _hear(self, event: TransactionEvent) -> None:
         self._said.append(event.update)
@@ -126,6 +143,18 @@ class Live:
         except BaseException as error:
             guarded(error)
             raise
+
+    def answers(self, wanted: SyncAsked) -> tuple[bytes, ...]:
+        """The message that brings a client with this state vector up to date."""
+        return (answer_sync(self.since(wanted.state, wanted.data)),)
+
+    @property
+    def committed(self) -> dict[int, int]:
+        return self.knowledge.committed
+
+    @property
+    def owners(self) -> dict[int, Owner]:
+        return self.knowledge.owners
 
     def deletes_nothing_new(self, update: Update) -> bool:
         """Is all that the update deletes deleted already?"""

@@ -12,6 +12,7 @@ from policylab.coediting.lib0 import (
     write_string,
     write_uint,
 )
+from policylab.coediting.reader import Update
 
 MAX_PRESENCES: Final = 500
 MAX_PRESENCE: Final = 8_192
@@ -36,6 +37,12 @@ class Change:
 
     data: bytes
     whole: bool
+    update: Update | None = None
+    """What is in it, where that has been read ahead."""
+
+    @property
+    def says_something(self) -> bool:
+        return self.data != b"\x00\x00"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from policylab.coediting.lib0 import BadBytes
+from policylab.coediting.protocol import Change
 from policylab.coediting.reader import Update, read_update
 from policylab.coediting.rules import Right, Standing
-from policylab.coediting.shape import Shape, signature
+from policylab.coediting.shape import Shape, Spots, signature
 from policylab.kit.errors import RefusalCode
 
 MAX_NEW_IDS: Final = 8
@@ -27,6 +28,10 @@ class Session:
 
     standing: Standing
     own_frames: bool = False
+    since: int | None = None
+    """The log position up to which it says that it has everything."""
+    resumed: bool = False
+    """It has been brought what came after that, and asks all the same, as its wire does."""
     tell: Callable[[str], str] = str
     """Puts what is said to it into its language."""
     clients: set[int] = field(default_factory=set[int])
@@ -45,9 +50,12 @@ class Session:
     refused: bool = False
 
     owner: Owner = field(init=False)
+    key: str = field(init=False)
+    """The owner as something that is quickly looked up."""
 
     def __post_init__(self) -> None:
         self.owner = self.standing.person_id, self.standing.capacity_id
+        self.key = f"{self.owner[0]} {self.owner[1]}"
 
 
 @dataclass(slots=True)
@@ -73,7 +81,7 @@ class Accepted:
     update: Update
     claims: tuple[int, ...]
     """Client ids that nobody had used before."""
-    codes: dict[tuple[int, int], int]
+    codes: Spots
     """What the shape learns from it."""
     adds: bool
     """It holds words or blocks that are new here."""
@@ -93,11 +101,10 @@ class Refusal:
 Verdict: TypeAlias = Accepted | Missing | Refusal
 
 
-def judge(session: Session, data: bytes, knowledge: Knowledge) -> Verdict:
+def judge(session: Session, change: Change, knowledge: Knowledge) -> Verdict:
     """May this connection make this change? Everything but what only a shadow copy can tell."""
     try:
-        update = read_update(data)
-        return _judge(session, update, knowledge)
+        return _judge(session, change.update or read_update(change.data), knowledge)
     except BadBytes as error:
         code = RefusalCode.TOO_LARGE if error.too_large else RefusalCode.INVALID_INPUT
         return Refusal(code, error.message)

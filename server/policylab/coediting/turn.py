@@ -5,7 +5,7 @@ Nothing leaves before it is stored; a turn that fails leaves nothing but a docum
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from policylab.coediting.carrying import Carried
 from policylab.coediting.live import Live
@@ -17,6 +17,7 @@ from policylab.coediting.session import (
     MAX_NEW_IDS,
     READ_ONLY,
     Accepted,
+    Knowledge,
     Missing,
     Owner,
     Refusal,
@@ -59,6 +60,11 @@ ONLY_SUGGESTIONS = Refusal(
     RefusalCode.NOT_ALLOWED, "You may suggest changes to this text, but not make them."
 )
 NOT_TAKEN_IN = Refusal(RefusalCode.INVALID_INPUT, "This change can't be applied to the text.")
+TOO_LONG = Refusal(
+    RefusalCode.TOO_LARGE, "This text is as long as a text may be. Take something out first."
+)
+MAX_TEXT: Final = 32 * 1024 * 1024
+"""Bytes of one live text, everything that was ever deleted in it included."""
 BUILDS_ON_NOTHING = Refusal(
     RefusalCode.INVALID_INPUT, "This change builds on words that nobody here has."
 )
@@ -68,11 +74,17 @@ BUILDS_ON_NOTHING = Refusal(
 class Turn:
     """What became of a batch of messages."""
 
-    live: Live
+    knowledge: Knowledge
+    live: Live | None = None
+    """The document; not needed while nobody changes anything."""
+    largest: int = MAX_TEXT
     rows: list[Row] = field(default_factory=list[Row])
     claims: dict[int, Owner] = field(default_factory=dict[int, Owner])
     carried: list[Carried] = field(default_factory=list[Carried])
-    changes: dict[Owner, list[Update]] = field(default_factory=dict[Owner, list[Update]])
+    changes: dict[str, tuple[Owner, list[Update]]] = field(
+        default_factory=dict[str, tuple[Owner, list[Update]]]
+    )
+    """What each person wrote, by `Session.key`."""
     done: dict[Peer, int] = field(default_factory=dict[Peer, int])
     """For each sender, the number of the last change that was dealt with."""
     asks: list[Peer] = field(default_factory=list[Peer])
@@ -88,7 +100,7 @@ class Turn:
         """Judge a change; None for what is no change, or comes after a refusal."""
         message, session = item.message, item.peer.session
         if isinstance(message, Change):
-            return None if session.refused else judge(session, message.data, self.live.knowledge)
+            return None if session.refused else judge(session, message, self.knowledge)
         if isinstance(message, SyncAsked):
             self.syncs[item.peer] = message
         elif isinstance(message, Presences):
@@ -128,27 +140,39 @@ class Turn:
 
     def apply(self) -> None:
         """Bring the document up to date; what each person changed becomes a row."""
-        for owner, updates in self.changes.items():
-            said = self.live.write(updates)
+        if not self.changes:
+            return
+        live = self._open
+        for owner, updates in self.changes.values():
+            said = live.write(updates)
             if said is not None:
                 self.rows.append(Row(owner, said))
-        if self.changes:
-            self.live.check()
+        live.check()
+
+    @property
+    def _open(self) -> Live:
+        assert self.live is not None, "what changes a text is judged on its document"
+        return self.live
 
     def _rights(self, session: Session, accepted: Accepted) -> Accepted | Refusal:
         """What only the document, or a shadow of it, can tell."""
         right, update = session.standing.right, accepted.update
+        if accepted.adds and self.live is not None and self.live.size > self.largest:
+            return TOO_LONG
         if right is Right.WRITE:
             return accepted
-        if not accepted.adds and self.live.deletes_nothing_new(update):
+        if not accepted.adds and not (update.deletes and self._deletes(update)):
             return accepted
         if right is not Right.SUGGEST:
             return READ_ONLY
         shadow = self._shadows.get(session.owner)
         if shadow is None:
-            shadow = Shadow(self.live.whole(), str(session.standing.capacity_id))
+            shadow = Shadow(self._open.whole(), str(session.standing.capacity_id))
             self._shadows[session.owner] = shadow
         return accepted if shadow.admits(update) else ONLY_SUGGESTIONS
+
+    def _deletes(self, update: Update) -> bool:
+        return not self._open.deletes_nothing_new(update)
 
     def _ask(self, item: Item, session: Session) -> None:
         """Ask for what is missing, unless the answer to an earlier question is on its way."""
@@ -165,14 +189,18 @@ class Turn:
     def _accept(self, peer: Peer, session: Session, accepted: Accepted) -> None:
         if not accepted.adds and not accepted.update.deletes:
             return
-        self.carried += self.live.carried(accepted.update)
-        take_in(session, accepted, self.live.knowledge)
-        self.claims.update(dict.fromkeys(accepted.claims, session.owner))
-        self.changes.setdefault(session.owner, []).append(accepted.update)
+        self.carried += self._open.carried(accepted.update)
+        take_in(session, accepted, self.knowledge)
+        for client in accepted.claims:
+            self.claims[client] = session.owner
+        own = self.changes.get(session.key)
+        if own is None:
+            own = self.changes[session.key] = (session.owner, [])
+        own[1].append(accepted.update)
 
     def _claim(self, session: Session, presences: Presences) -> None:
         """A client id belongs to whoever shows it first."""
-        owners, owner = self.live.knowledge.owners, session.owner
+        owners, owner = self.knowledge.owners, session.owner
         for entry in presences.entries:
             if entry.client in owners or entry.state is None or session.new_ids >= MAX_NEW_IDS:
                 continue

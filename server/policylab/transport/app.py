@@ -22,6 +22,10 @@ from policylab.transport.graphql import Endpoint
 from policylab.transport.house import House
 
 
+SELDOM = (20_000, 20, 50)
+"""How seldom the collector looks for cycles: what is made for a request mostly has none."""
+
+
 def build(settings: Settings) -> tuple[Starlette, House]:
     """The web application and the house that it serves; opened by the application's lifespan."""
     house = House(settings, signin.viewer_of, Executor(free_documents=not settings.persisted_only))
@@ -31,6 +35,7 @@ def build(settings: Settings) -> tuple[Starlette, House]:
         await _open(house)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*SELDOM)
         working_on = asyncio.create_task(_work(house))
         yield
         working_on.cancel()
@@ -70,7 +75,9 @@ async def _open(house: House) -> None:
     house.database_ = database = await Database.connect(
         settings.database_url, size=settings.pool_size
     )
-    house.hub = hub = coediting.Hub(database, documents.DraftGate(database))
+    house.hub = hub = coediting.Hub(
+        database, documents.DraftGate(database), most=settings.live_texts_mb * 1024 * 1024
+    )
     house.shared |= {
         "demo_mode": settings.demo_mode,
         "sign_in_name": settings.oidc_name,

@@ -121,7 +121,13 @@ class Door:
             raise Turned(404, "There is no such draft.")
         own_frames = connection.query_params.get("frames") == "1"
         tell = partial(said_in, locale=locale_of(connection, viewer))
-        session = Session(standing, own_frames=own_frames, tell=tell)
+        since = connection.query_params.get("since", "")
+        session = Session(
+            standing,
+            own_frames=own_frames,
+            since=int(since) if since.isdecimal() and len(since) < 19 else None,
+            tell=tell,
+        )
 
         def join(wire: Wire) -> Room:
             wire.session = session
