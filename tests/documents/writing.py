@@ -72,12 +72,16 @@ class Desk:
 
 
 async def desk(
-    database: Database, texts: dict[str, Json | None] | None = None, *, phase: str = "drafting"
+    database: Database,
+    texts: dict[str, Json | None] | None = None,
+    *,
+    phase: str = "drafting",
+    template: str = "multilevel-policy-lab",
 ) -> Desk:
     """A document with a draft in each of these languages; English alone unless told otherwise."""
     texts = {"en": ENGLISH} if texts is None else texts
     languages = list(texts) or ["en", "fr"]
-    here = await make.table(database, languages=languages, phase="drafting")
+    here = await make.table(database, languages=languages, phase="drafting", template=template)
     async with database.write(here.rapporteur) as uow:
         document = await documents.create_document(
             uow,

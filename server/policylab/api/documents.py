@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 
-from policylab import coediting, documents, labs
+from policylab import coediting, documents
 from policylab.api import loading
 from policylab.api.context import Context
 from policylab.api.declare import (
@@ -35,25 +34,31 @@ from policylab.api.declare import (
 )
 from policylab.api.elsewhere import (
     Amendment,
+    Authorship,
     Capacity,
     Coverage,
     Dialogue,
+    EditingSpell,
     ExportOffer,
-    Position,
+    PastText,
     PositionMatrix,
     Procedure,
+    Removal,
     Suggestion,
+    TextChanges,
     Thread,
     TraceLink,
 )
 from policylab.api.elsewhere import Document as LazyDocument
 from policylab.api.elsewhere import Draft as LazyDraft
 from policylab.api.elsewhere import LanguageVersion as LazyLanguageVersion
+from policylab.api.elsewhere import Position as LazyPosition
 from policylab.api.elsewhere import Version as LazyVersion
 from policylab.api.elsewhere import VersionSet as LazySet
 from policylab.api.identity import LocalisedTextInput, as_texts
+from policylab.api.paging import PAGE, After, Connection, First
 from policylab.api.verbs import VerbInput, verb, verbs
-from policylab.coediting import Right, Share
+from policylab.coediting import Right
 from policylab.documents import ChangeKind, DocumentKind, RunKind, sources
 from policylab.documents.sections import PREAMBLE
 from policylab.kit.db import UnitOfWork
@@ -64,6 +69,18 @@ from policylab.kit.viewer import SYSTEM
 for kind in (DocumentKind, ChangeKind, RunKind):
     described_enum(kind)
 strawberry.enum(Right, name="DraftRight", description="What somebody may do to a draft now.")
+
+
+Clause = Annotated[
+    str | None, strawberry.argument(description="Only this clause, by its `sectionId`.")
+]
+Position = Annotated[
+    int | None,
+    strawberry.argument(description="A position of its log; without one, where it stands now."),
+]
+Earlier = Annotated[
+    int, strawberry.argument(name="from", description="The earlier position of its log.")
+]
 
 
 # Clauses
@@ -100,20 +117,21 @@ async def load_thread_counts(context: Context, roots: Sequence[Any]) -> Sequence
 
 
 async def load_section_authors(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
-    """Who wrote clauses of live texts; nothing for frozen ones."""
-    drafts = [item.row["draft_id"] for item in roots]
-    found = await _shares(context, [key for key in drafts if key is not None])
-    levels = await _levels(context, found)
-    return [
-        _by_level([share for share in found.get(draft, []) if _is_in(share, item.row)], levels)
-        for item, draft in zip(roots, drafts, strict=True)
+    """Who wrote clauses: of live texts, of texts as they once were, and of frozen ones."""
+    from policylab.api import history
+
+    frozen = {item.row["version_id"] for item in roots if item.row["version_id"] is not None}
+    places = await history.places_of_versions(context, frozen) if frozen else {}
+    wanted = [
+        (
+            places.get(item.row["version_id"])
+            if item.row["version_id"] is not None
+            else (item.row["draft_id"], item.row.get("log_seq")),
+            None if item.row["kind"] == PREAMBLE else item.row["section_id"],
+        )
+        for item in roots
     ]
-
-
-def _is_in(share: Share, row: Mapping[str, Any]) -> bool:
-    if row["kind"] == PREAMBLE:
-        return share.section_id is None
-    return share.section_id == row["section_id"]
+    return await history.load_section_shares(context, wanted)
 
 
 async def load_hash(context: Context, roots: Sequence[Any]) -> list[str]:
@@ -155,7 +173,7 @@ class Section:
     order: int = column("Its place in the text.", "place")
     hash: str = computed("SHA-256 of its own blocks.", load_hash, access="as the text")
     written_by: list[LevelShare] = computed(
-        "Who wrote it, by level of government; empty for a frozen text.",
+        "Who wrote it, by level of government.",
         load_section_authors,
         access="as the text",
     )
@@ -164,7 +182,7 @@ class Section:
         load_section_trace,
         access="as what they lead to",
     )
-    positions: list[Position] = computed(
+    positions: list[LazyPosition] = computed(
         "Where delegations stand on it.", load_section_positions, access="as the positions"
     )
     thread_count: int = computed(
@@ -217,53 +235,97 @@ async def _sections(
 # Who wrote what
 
 
-def _share_loader(context: Context) -> DataLoader[UUID, list[Share]]:
-    """Who wrote how much of a draft: read once for all that ask, by the house."""
-
-    async def batch(keys: Sequence[UUID]) -> list[list[Share]]:
-        async with context.database.read(SYSTEM) as session:
-            return [await coediting.written_by(session, key) for key in keys]
-
-    return context.loader("written by", lambda: DataLoader(load_fn=batch))
-
-
-async def _shares(context: Context, draft_ids: Sequence[UUID]) -> dict[UUID, list[Share]]:
-    loaded = await _share_loader(context).load_many(draft_ids)
-    return dict(zip(draft_ids, loaded, strict=True))
-
-
-async def _levels(
-    context: Context, found: Mapping[UUID, Sequence[Share]]
-) -> dict[UUID, str | None]:
-    """The level of each capacity that wrote."""
-    wanted = {
-        share.capacity_id for shares in found.values() for share in shares if share.capacity_id
-    }
-    if not wanted:
-        return {}
-    async with context.database.read(context.viewer) as session:
-        rows = await labs.capacities_by_id(session, wanted)
-    return {key: row.level for key, row in rows.items()}
-
-
-def _by_level(shares: Sequence[Share], levels: Mapping[UUID, str | None]) -> list[LevelShare]:
-    counts: dict[str | None, int] = defaultdict(int)
-    for share in shares:
-        level = levels.get(share.capacity_id) if share.capacity_id else None
-        counts[level] += share.characters
-    whole = sum(counts.values())
-    return [
-        LevelShare(level=level, characters=number, share=number / whole)
-        for level, number in sorted(counts.items(), key=lambda item: -item[1])
-        if number
-    ]
-
-
 async def load_written_by(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
     """Who wrote live texts, by level."""
-    found = await _shares(context, [item.row["id"] for item in roots])
-    levels = await _levels(context, found)
-    return [_by_level(found[item.row["id"]], levels) for item in roots]
+    from policylab.api import history
+
+    return await history.load_level_shares(context, [[(item.row["id"], None)] for item in roots])
+
+
+async def load_set_written_by(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
+    """Who wrote frozen texts in all their languages, by level."""
+    from policylab.api import history
+
+    keys = [item.row["id"] for item in roots]
+    places = await history.places_of_sets(context, keys)
+    return await history.load_level_shares(context, [places[key] for key in keys])
+
+
+async def load_version_authorship(
+    context: Context, roots: Sequence[Any], *, section_id: Clause = None
+) -> Sequence[Any]:
+    """Who wrote frozen texts."""
+    from policylab.api import history
+
+    return await history.load_version_authorship(context, roots, section_id=section_id)
+
+
+async def load_draft_authorship(
+    context: Context,
+    roots: Sequence[Any],
+    *,
+    section_id: Clause = None,
+    within: Annotated[
+        JSON | None,
+        strawberry.argument(description="Only the words between the ends of this anchor."),
+    ] = None,
+    at: Position = None,
+) -> Sequence[Any]:
+    """Who wrote drafts."""
+    from policylab.api import history
+
+    return await history.load_draft_authorship(
+        context, roots, section_id=section_id, within=within, at=at
+    )
+
+
+async def load_history(
+    context: Context, roots: Sequence[Any], *, first: First = PAGE, after: After = None
+) -> Sequence[Any]:
+    """Spells of writing in drafts."""
+    from policylab.api import history
+
+    return await history.load_history(context, roots, first=first, after=after)
+
+
+async def load_text_at(
+    context: Context,
+    roots: Sequence[Any],
+    *,
+    position: Position = None,
+    at: Annotated[
+        datetime | None, strawberry.argument(description="A moment, instead of a position.")
+    ] = None,
+) -> Sequence[Any]:
+    """Drafts as they were."""
+    from policylab.api import history
+
+    return await history.load_text_at(context, roots, position=position, at=at)
+
+
+async def load_changes(
+    context: Context, roots: Sequence[Any], *, from_: Earlier, to: Position = None
+) -> Sequence[Any]:
+    """What changed in drafts from one moment to another."""
+    from policylab.api import history
+
+    return await history.load_changes(context, roots, from_=from_, to=to)
+
+
+async def load_removals(
+    context: Context,
+    roots: Sequence[Any],
+    *,
+    from_: Earlier,
+    to: Annotated[
+        int, strawberry.argument(description="The last position, 5,000 further at most.")
+    ],
+    section_id: Clause = None,
+) -> Sequence[Any]:
+    """What was taken out of drafts."""
+    from policylab.api import history
+
+    return await history.load_removals(context, roots, from_=from_, to=to, section_id=section_id)
 
 
 # Drafts
@@ -354,6 +416,30 @@ class Draft(Node):
         "Changes that somebody suggests inside it.", load_suggestions, access="as its row"
     )
     threads: list[Thread] = edge("Remarks on it.", by="draft_id")
+    history: Connection[EditingSpell] = computed(
+        "When people wrote in it, the latest first.", load_history, access="as its row"
+    )
+    text_at: PastText = computed(
+        "What it said at a position of its log, or at a moment.",
+        load_text_at,
+        access="as its row",
+        needs=("dialogue_id", "document_id"),
+    )
+    changes: TextChanges = computed(
+        "What changed in it between two positions of its log.", load_changes, access="as its row"
+    )
+    authorship: Authorship = computed(
+        "Who wrote what of it, word for word, now or at a position of its log.",
+        load_draft_authorship,
+        access="as its row",
+        needs=("document_id",),
+    )
+    removals: list[Removal] = computed(
+        "Who took which words out of it, between two positions of its log.",
+        load_removals,
+        access="as its row",
+        needs=("document_id",),
+    )
 
 
 # Frozen versions
@@ -376,6 +462,12 @@ class Version(Node):
     set: LazySet = to_one("All languages of the same freeze.", by="version_set_id")
     sections: list[Section] = computed(
         "Its clauses, in order.", load_version_sections, access="as its row"
+    )
+    authorship: Authorship = computed(
+        "Who wrote what of it, word for word.",
+        load_version_authorship,
+        access="as its row",
+        needs=("document_id",),
     )
     threads: list[Thread] = edge("Remarks on it.", by="version_id")
 
@@ -412,10 +504,15 @@ class VersionSet(Node):
         "The text in each language.", by="version_set_id", order="{t}.language"
     )
     amendments: list[Amendment] = edge("Amendments tabled to it.", by="set_id")
-    positions: list[Position] = edge("Where delegations stand on it.", by="set_id")
+    positions: list[LazyPosition] = edge("Where delegations stand on it.", by="set_id")
     procedures: list[Procedure] = edge("Decisions taken on it.", by="set_id")
     matrix: PositionMatrix = computed(
         "Where each delegation stands, clause by clause.", load_matrix, access="as the positions"
+    )
+    written_by: list[LevelShare] = computed(
+        "Who wrote it in all its languages, by level of government.",
+        load_set_written_by,
+        access="as its row",
     )
     exports: list[ExportOffer] = computed(
         "What it can be downloaded as.", load_offers, access="as its row"
@@ -562,7 +659,7 @@ async def find_comparison(
         removed=counted.count(ChangeKind.REMOVED),
         changed=counted.count(ChangeKind.CHANGED),
         moved=sum(change.moved for change in found.sections),
-        sections=[_change_shown(change) for change in found.sections],
+        sections=section_changes(found.sections),
     )
 
 
@@ -571,6 +668,11 @@ def _text_key(identifier: str) -> tuple[str, UUID]:
     if kind not in ("Version", "Draft"):
         raise not_found()
     return kind, key
+
+
+def section_changes(changes: Sequence[documents.SectionChange]) -> list[SectionChange]:
+    """The clauses of a comparison as clients see them."""
+    return [_change_shown(change) for change in changes]
 
 
 def _change_shown(change: documents.SectionChange) -> SectionChange:

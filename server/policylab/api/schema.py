@@ -17,6 +17,7 @@ MODULES = (
     "labs_verbs",
     "index",
     "documents",
+    "history",
     "comments",
     "comments_verbs",
     "strategies",

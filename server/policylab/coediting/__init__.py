@@ -7,6 +7,7 @@ from policylab.coediting.history import Past, position_at, text_at
 from policylab.coediting.hub import Hub
 from policylab.coediting.outline import Suggestion, suggestions_in
 from policylab.coediting.removals import Removal, removed_by
+from policylab.coediting.restoring import restore_text
 from policylab.coediting.rules import NOBODY, Gate, Right, Standing
 from policylab.coediting.service import (
     Share,
@@ -57,6 +58,7 @@ __all__ = [
     "removed_by",
     "reopen_draft",
     "resolve_anchors",
+    "restore_text",
     "suggestions_in",
     "text_at",
     "written_by",

@@ -5,7 +5,7 @@ for its author; the copy is read as the text is, and lies upon it letter for let
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -14,14 +14,16 @@ from uuid import UUID
 from policylab.coediting.carrying import Origins
 from policylab.coediting.lib0 import utf16_length, write_string
 from policylab.coediting.outline import blocks_of, lines_of
-from policylab.coediting.reader import Kind, Reader
+from policylab.coediting.reader import Kind, Reader, Struct
 from policylab.coediting.reading import text_of
 
 Json = dict[str, Any]
 
 _FIRST: Final = 0x3400
 _LAST: Final = 0xD7FF
-"""Letters of one unit in UTF-16 and of no other meaning here: 41,984 authors can be told apart."""
+"""Letters of one unit in UTF-16 and of no other meaning here."""
+MOST_CODES: Final = _LAST - _FIRST
+"""How many numbers can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,18 @@ def blame(whole: bytes, authors: dict[int, int], origins: Origins) -> Blame:
 
     Clients that nobody knows are author 0. Words that were moved are whose they were before.
     """
-    content, painted = text_of(whole), text_of(_painted(whole, authors, origins))
+
+    def paint(struct: Struct) -> str:
+        """Its authors' letters, one for each unit of UTF-16."""
+        parts = origins.authors(struct.client, struct.clock, struct.clock + struct.length)
+        return "".join(
+            code_of(authors.get(client, 0)) * (last - first) for first, last, client in parts
+        )
+
+    content, shadows = text_of(whole), text_of(painted(whole, paint))
     stretches: list[Stretch] = []
     counts: dict[UUID | None, Counter[int]] = {}
-    for section, clause, shadow in _clauses(content, painted):
+    for section, clause, shadow in _clauses(content, shadows):
         words, codes = _words(clause), _words(shadow)
         stretches += _stretches(section, words, _authors_of(words, codes))
         counts.setdefault(section, Counter()).update(_count(clause, shadow))
@@ -94,8 +104,8 @@ class _Spelling(Reader):
         return found
 
 
-def _painted(whole: bytes, authors: dict[int, int], origins: Origins) -> bytes:
-    """The text with each letter replaced by its author's, one for each unit of UTF-16."""
+def painted(whole: bytes, paint: Callable[[Struct], str]) -> bytes:
+    """The same text with other letters: for each string as many units of UTF-16 as it has."""
     spelling = _Spelling(whole)
     strings = [
         struct
@@ -105,17 +115,19 @@ def _painted(whole: bytes, authors: dict[int, int], origins: Origins) -> bytes:
     pieces: list[bytes] = []
     at = 0
     for struct, (start, stop) in zip(strings, spelling.places, strict=True):
-        parts = origins.authors(struct.client, struct.clock, struct.clock + struct.length)
-        said = "".join(
-            _letter(authors.get(client, 0)) * (last - first) for first, last, client in parts
-        )
-        pieces += (whole[at:start], write_string(said))
+        pieces += (whole[at:start], write_string(paint(struct)))
         at = stop
     return b"".join([*pieces, whole[at:]])
 
 
-def _letter(author: int) -> str:
-    return chr(min(_FIRST + author, _LAST))
+def code_of(number: int) -> str:
+    """The letter that stands for a number; beyond the last they can't be told apart."""
+    return chr(min(_FIRST + number, _LAST))
+
+
+def number_of(code: str) -> int | None:
+    """Which number a letter stands for; None for a letter that nobody painted."""
+    return ord(code) - _FIRST if _FIRST <= ord(code) <= _LAST else None
 
 
 # ── the copy upon the text ──
@@ -143,9 +155,8 @@ def _authors_of(words: str, codes: str) -> list[int]:
     found: list[int] = []
     at = 0
     for letter in words:
-        code = ord(codes[at])
-        known = _FIRST <= code <= _LAST
-        found.append(code - _FIRST if known else found[-1] if found else -1)
+        author = number_of(codes[at])
+        found.append(author if author is not None else found[-1] if found else -1)
         at += utf16_length(letter)
     first = next((author for author in found if author >= 0), 0)
     return [first if author < 0 else author for author in found]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from policylab.kit.errors import RefusalCode, Refused
 
@@ -17,6 +17,8 @@ LIGHT: Final = 256 * 1024
 ROW_WEIGHT: Final = 64
 """What one row of a log weighs beside its bytes."""
 PROCESSES: Final = 2
+MOST_WAITING: Final = 16
+"""Whoever comes when so many are at it or wait is asked to come back."""
 LONGEST: Final = 60.0
 
 P = ParamSpec("P")
@@ -28,23 +30,30 @@ _pools: list[ProcessPoolExecutor] = []
 async def done(weight: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `work`, a function of a module, makes of this; elsewhere if it weighs much.
 
-    TEMPORARILY_UNAVAILABLE when it takes longer than anybody would wait.
+    TEMPORARILY_UNAVAILABLE when it takes longer than anybody would wait, or too many wait.
     """
     if weight < LIGHT:
         return work(*args, **kwargs)
+    if len(_asked) >= MOST_WAITING:
+        raise _busy()
     pool = _pool()
+    future = asyncio.wrap_future(pool.submit(work, *args, **kwargs))
+    _asked.add(future)
     try:
-        return await asyncio.wait_for(_asked(pool, work, *args, **kwargs), LONGEST)
+        return await asyncio.wait_for(future, LONGEST)
     except (TimeoutError, BrokenProcessPool) as problem:
         _discard(pool)
-        message = "This text is too large to be looked at now. Try again in a while."
-        raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from problem
+        raise _busy() from problem
+    finally:
+        _asked.discard(future)
 
 
-def _asked(
-    pool: ProcessPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-) -> asyncio.Future[T]:
-    return asyncio.wrap_future(pool.submit(work, *args, **kwargs))
+_asked: set[asyncio.Future[Any]] = set()
+
+
+def _busy() -> Refused:
+    message = "This text is too large to be looked at now. Try again in a while."
+    return Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message)
 
 
 def _pool() -> ProcessPoolExecutor:

@@ -18,6 +18,15 @@ from policylab.documents.events import (
 from policylab.documents.freezing import freeze
 from policylab.documents.gate import DraftGate, right_on, rights_on
 from policylab.documents.importing import check_import, import_text
+from policylab.documents.past import (
+    PastSection,
+    PastText,
+    changes_between,
+    drafts_behind,
+    restore_draft,
+    text_then,
+    versions_in,
+)
 from policylab.documents.projection import Projector, listen, project
 from policylab.documents.reading import ReadFile, read_file
 from policylab.documents.rules import DocumentKind, ImportMismatch
@@ -52,6 +61,8 @@ __all__ = [
     "DraftGate",
     "DraftOpened",
     "ImportMismatch",
+    "PastSection",
+    "PastText",
     "Projector",
     "ReadFile",
     "Run",
@@ -60,12 +71,14 @@ __all__ = [
     "SectionChange",
     "TextProjected",
     "VersionFrozen",
+    "changes_between",
     "check_import",
     "compare",
     "compare_words",
     "create_document",
     "document_of",
     "draft_of",
+    "drafts_behind",
     "freeze",
     "import_text",
     "listen",
@@ -78,6 +91,7 @@ __all__ = [
     "read_file",
     "read_tree",
     "replace_section",
+    "restore_draft",
     "right_on",
     "rights_on",
     "sections_in",
@@ -85,7 +99,9 @@ __all__ = [
     "set_of",
     "set_text",
     "text_hash",
+    "text_then",
     "texts_of",
+    "versions_in",
     "walk",
     "whole_words",
 ]

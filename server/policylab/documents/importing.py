@@ -19,7 +19,7 @@ from policylab.documents.aligning import (
 from policylab.documents.from_pandoc import blocks_from
 from policylab.documents.projection import project
 from policylab.documents.reading import ReadFile, bad_file, read_file
-from policylab.documents.rules import CLAUSED, ImportMismatch
+from policylab.documents.rules import CLAUSED, ImportMismatch, check_nothing_waits
 from policylab.documents.service import HELD, begin_draft, has_words, source_of, text_now
 from policylab.documents.tables import Attachment, Document, Draft, LanguageVersion
 from policylab.documents.tree import BadText, Json, mended, open_suggestions, read_tree
@@ -139,7 +139,7 @@ async def _replace(
 
     def change(content: Json) -> Json:
         before = mended(content, draft.id)
-        _check_suggestions(before)
+        check_nothing_waits(len(open_suggestions(before)))
         return _aligned(desk, source, before if has_words(before) else None, blocks)
 
     await coediting.edit_text(
@@ -150,13 +150,6 @@ async def _replace(
         capacity_id=desk.here.acting_as,
     )
     await project(uow, draft)
-
-
-def _check_suggestions(tree: Json) -> None:
-    waiting = len(open_suggestions(tree))
-    if waiting:
-        message = f"Suggestions wait in this text ({waiting}). Accept or reject them first."
-        raise Refused(RefusalCode.CONDITIONS_NOT_MET, message)
 
 
 async def _source(uow: UnitOfWork, part: LanguageVersion) -> _Source | None:

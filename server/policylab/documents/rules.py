@@ -85,6 +85,13 @@ def check_freeze(
         raise Refused(RefusalCode.CONDITIONS_NOT_MET, mismatch_sentence(problems))
 
 
+def check_nothing_waits(waiting: int) -> None:
+    """Refuse to write over suggestions that nobody has decided on."""
+    if waiting:
+        message = f"Suggestions wait in this text ({waiting}). Accept or reject them first."
+        raise Refused(RefusalCode.CONDITIONS_NOT_MET, message)
+
+
 def mismatch_sentence(problems: Sequence[str]) -> str:
     """That languages differ, and where, as one sentence."""
     shown = "; ".join(problems[:MOST_SHOWN])
