@@ -3,6 +3,8 @@
 import csv
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -37,13 +39,15 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('reference data'))")
 KINDS = {"IMPROVEMENT_AREA": RecommendationKind.AREA_TO_IMPROVE}
 
 
-def reference_files() -> dict[str, bytes]:
+@cache
+def reference_files() -> Mapping[str, bytes]:
     """The files of sourced reference data by their names, for everybody to take along."""
     there = (each for each in _DATA.iterdir() if each.name.endswith((".csv", ".json")))
     return {each.name: each.read_bytes() for each in sorted(there, key=lambda each: each.name)}
 
 
-def reference_sources() -> list[str]:
+@cache
+def reference_sources() -> Sequence[str]:
     """The addresses of all sources that the reference data was taken from."""
     listed = json.loads((_DATA / "sources.json").read_text("utf-8"))
     return sorted({each["url"] for each in listed.values() if each.get("url")})
