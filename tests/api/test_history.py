@@ -102,7 +102,7 @@ async def test_the_text_of_a_moment_is_as_the_drafts_own(database: Database) -> 
 
 async def test_two_moments_are_compared_clause_by_clause(database: Database) -> None:
     here, draft = await written(database)
-    values = {"id": draft, "from": 1}
+    values: dict[str, Any] = {"id": draft, "from": 1}
     found = (await ask(database, here.writer, CHANGES, **values))["draft"]["changes"]
     counted = [found[name] for name in ("added", "removed", "changed", "moved")]
     assert (found["fromPosition"], found["toPosition"], counted) == (1, 2, [1, 1, 1, 0])
@@ -155,7 +155,7 @@ async def test_words_are_their_authors_now_then_and_when_frozen(database: Databa
 
 async def test_who_took_words_out_is_named_with_whose_they_were(database: Database) -> None:
     here, draft = await written(database)
-    values = {"id": draft, "from": 0, "to": 2}
+    values: dict[str, Any] = {"id": draft, "from": 0, "to": 2}
     [gone] = (await ask(database, here.writer, REMOVALS, **values))["draft"]["removals"]
     assert (gone["text"], gone["position"]) == ("Cities pay.", 2)
     assert (gone["removedBy"], gone["writtenBy"]) == ({"level": "LOCAL"}, {"level": None})

@@ -111,6 +111,22 @@ fragment SectionLine on Section {
 }
 `);
 
+export const SpellFragment = graphql(`
+fragment Spell on EditingSpell {
+  id
+  fromPosition
+  position
+  startedAt
+  endedAt
+  added
+  removed
+  changes
+  capacity {
+    ...Capacity
+  }
+}
+`, [CapacityFragment]);
+
 export const OrganisationFragment = graphql(`
 fragment Organisation on Organisation {
   id
@@ -820,6 +836,117 @@ query Draft($id: ID!) {
 }
 `, [DialogueFrameFragment, DelegationLineFragment, SectionLineFragment, TraceFragment, ThreadFragment, CapacityFragment]);
 
+export const DraftHistoryDocument = graphql(`
+query DraftHistory($id: ID!, $first: Int!) {
+  draft(id: $id) {
+    id
+    closed
+    viewerRight
+    document {
+      id
+      title
+      dialogue {
+        ...DialogueFrame
+      }
+    }
+    languageVersion {
+      id
+      language
+    }
+    history(first: $first) {
+      totalCount
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        ...Spell
+      }
+    }
+  }
+}
+`, [DialogueFrameFragment, SpellFragment]);
+
+export const DraftMomentDocument = graphql(`
+query DraftMoment($id: ID!, $position: Int!) {
+  draft(id: $id) {
+    id
+    textAt(position: $position) {
+      position
+      at
+      capacity {
+        ...Capacity
+      }
+      content
+      sections {
+        ...SectionLine
+      }
+    }
+    changes(from: $position) {
+      fromPosition
+      toPosition
+      added
+      removed
+      changed
+      moved
+      sections {
+        sectionId
+        numberFrom
+        numberTo
+        kind
+        headingFrom
+        headingTo
+        moved
+        runs {
+          kind
+          text
+        }
+      }
+    }
+  }
+}
+`, [CapacityFragment, SectionLineFragment]);
+
+export const DraftAuthorshipDocument = graphql(`
+query DraftAuthorship($id: ID!, $at: Int!) {
+  draft(id: $id) {
+    id
+    textAt(position: $at) {
+      position
+      sections {
+        ...SectionLine
+      }
+    }
+    authorship(at: $at) {
+      position
+      characters
+      levels {
+        level
+        characters
+        share
+      }
+      authors {
+        level
+        characters
+        share
+        capacity {
+          ...Capacity
+        }
+      }
+      spans {
+        sectionId
+        start
+        end
+        text
+        level
+        capacity {
+          id
+        }
+      }
+    }
+  }
+}
+`, [SectionLineFragment, CapacityFragment]);
+
 export const TextSetDocument = graphql(`
 query TextSet($id: ID!) {
   versionSet(id: $id) {
@@ -961,6 +1088,18 @@ mutation CreateDocument($input: CreateDocumentInput!) {
 export const OpenDraftDocument = graphql(`
 mutation OpenDraft($input: OpenDraftInput!) {
   openDraft(input: $input) {
+    __typename
+    ... on Draft {
+      id
+    }
+    ...Refusal
+  }
+}
+`, [RefusalFragment]);
+
+export const RestoreDraftDocument = graphql(`
+mutation RestoreDraft($input: RestoreDraftInput!) {
+  restoreDraft(input: $input) {
     __typename
     ... on Draft {
       id
