@@ -35,7 +35,12 @@ class Served:
     """One replica: started, killed and started again at will, on the same port and database."""
 
     def __init__(
-        self, database_url: str, folder: Path, *, settings: Mapping[str, str] | None = None
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        processes: int = 1,
     ) -> None:
         self.database_url = database_url
         self.port = free_port()
@@ -48,13 +53,14 @@ class Served:
             "POLICYLAB_PORT": str(self.port),
             **(settings or {}),
         }
+        self._command = [PROGRAM, "serve", "--processes", str(processes)]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve"], env=self._environment, stdout=log, stderr=log
+                self._command, env=self._environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._ready():

@@ -3,16 +3,21 @@
 import asyncio
 import socket
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 
+from policylab.crew import Crew
 from policylab.kit.log import log
 from policylab.premises import Premises
-from policylab.settings import BadSettings
+from policylab.settings import BadSettings, Settings
 from policylab.transport import app as house
 from policylab.transport.coediting import Door
 from policylab.transport.coediting_wire import Doorway
+from policylab.transport.relay import Neighbours
 
 LARGEST_FRAME = 1_048_576
 DRAIN_SECONDS = 10
@@ -37,12 +42,24 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def serve(premises: Premises, listening: socket.socket, *, ready: str = "") -> None:
     """Serve until a signal comes; then finish what is under way and go."""
-    settings = premises.settings
+    _watch(premises.settings.metrics_address)
+    async with _cared_for(premises):
+        server = server_of(premises.settings, ready=lambda: print(ready, flush=True))
+        await server.serve(sockets=[listening])
+    if not server.started:
+        raise SystemExit(1)
+
+
+def server_of(
+    settings: Settings, *, ready: Callable[[], None], neighbours: Neighbours | None = None
+) -> uvicorn.Server:
+    """The web server of one process, with the house in it."""
     application, opened = house.build(settings)
+    doorway = Doorway(Door(opened), neighbours)
     config = uvicorn.Config(
         application,
         http="httptools",
-        ws=Doorway(Door(opened)),  # pyright: ignore[reportArgumentType] a maker of protocols
+        ws=doorway,  # pyright: ignore[reportArgumentType] a maker of protocols
         lifespan="on",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
@@ -53,37 +70,55 @@ async def serve(premises: Premises, listening: socket.socket, *, ready: str = ""
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    server = _Announcing(config, ready)
-    _watch(settings.metrics_address)
-    caring = None
-    if premises.server is not None:
-        caring = asyncio.create_task(premises.server.supervise(_warn))
+    return _Server(config, doorway, ready)
+
+
+@asynccontextmanager
+async def _cared_for(premises: Premises) -> AsyncGenerator[None]:
+    """Our own PostgreSQL, started again whenever it dies."""
+    if premises.server is None:
+        yield
+        return
+    caring = asyncio.create_task(premises.server.supervise(_warn))
     try:
-        await server.serve(sockets=[listening])
+        yield
     finally:
-        if caring is not None:
-            caring.cancel()
-            with suppress(asyncio.CancelledError):
-                await caring
-    if not server.started:
-        raise SystemExit(1)
+        caring.cancel()
+        with suppress(asyncio.CancelledError):
+            await caring
 
 
 def _warn(sentence: str) -> None:
     log.warning("postgres", note=sentence)
 
 
-class _Announcing(uvicorn.Server):
-    """Says that the house is open once it is."""
+class _Server(uvicorn.Server):
+    """Says when the house is open; takes over no texts any more once it is to stop."""
 
-    def __init__(self, config: uvicorn.Config, words: str) -> None:
+    def __init__(self, config: uvicorn.Config, doorway: Doorway, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._words = words
+        self._doorway = doorway
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        if self.started and self._words:
-            print(self._words, flush=True)
+        if self.started:
+            await self._doorway.open()
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._doorway.close()
+        await super().shutdown(sockets=sockets)
+
+
+async def serve_with(
+    premises: Premises, listening: socket.socket, *, processes: int, ready: str = ""
+) -> None:
+    """Serve with several processes on one port; whoever dies is started again."""
+    with tempfile.TemporaryDirectory(prefix="policylab-") as folder:
+        crew = Crew(premises.settings, listening, processes, Path(folder))
+        async with _cared_for(premises):
+            await crew.work(ready=lambda: print(ready, flush=True))
 
 
 def _watch(address: str | None) -> None:

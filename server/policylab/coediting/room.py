@@ -100,10 +100,16 @@ class Room:
         if closed is not None:
             self._closed = closed
         if closed and any(peer.session.standing.right is not Right.READ for peer in self.peers):
-            self.dismiss(self.peers, RIGHTS_CHANGED, "This draft is closed.")
+            self._in_background(self._say_closed(), "coediting.closed")
         if seq > max(self.heard_of, self.seq):
             self.heard_of = seq
             self._wake()
+
+    async def _say_closed(self) -> None:
+        """Ask everybody to come back; whose edit is under way is told first what became of it."""
+        if self._work_task is not None:
+            await asyncio.shield(self._work_task)
+        self.dismiss(self.peers, RIGHTS_CHANGED, "This draft is closed.")
 
     def dismiss(self, peers: Iterable[Peer], code: int, reason: str) -> None:
         self._audience.dismiss(peers, code, reason)

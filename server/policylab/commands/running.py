@@ -44,13 +44,16 @@ def up(
 def serve(
     port: Port = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes serve, each on a core.")
+    ] = 1,
 ) -> None:
     """Serve a house that has been set up; `policylab migrate` sets one up."""
     settings, listening = _settings(port, host)
-    _serve(settings, listening, first=None)
+    _serve(settings, listening, first=None, processes=processes)
 
 
-def _serve(settings: Settings, listening: socket.socket, *, first: Any) -> None:
+def _serve(settings: Settings, listening: socket.socket, *, first: Any, processes: int = 1) -> None:
     """Database, tables, data, and then the web application in one event loop."""
     from policylab import migrations, premises, serving
     from policylab.kit import log
@@ -71,7 +74,11 @@ def _serve(settings: Settings, listening: socket.socket, *, first: Any) -> None:
             await database.close()
 
     async def run() -> None:
-        await serving.serve(entered, listening, ready=await prepare())
+        ready = await prepare()
+        if processes == 1:
+            await serving.serve(entered, listening, ready=ready)
+        else:
+            await serving.serve_with(entered, listening, processes=processes, ready=ready)
 
     # uvicorn raises the signal again once it has drained: it must not end us before we have left.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

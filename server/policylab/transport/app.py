@@ -21,7 +21,6 @@ from policylab.transport.access import check_declared
 from policylab.transport.graphql import Endpoint
 from policylab.transport.house import House
 
-
 SELDOM = (20_000, 20, 50)
 """How seldom the collector looks for cycles: what is made for a request mostly has none."""
 

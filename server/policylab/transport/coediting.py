@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from urllib.parse import unquote
@@ -97,6 +98,12 @@ class Door:
         self._viewers = Together[tuple[str | None, str | None], Viewer](self._viewer)
         self._standings = Together[tuple[Viewer, UUID], Standing](self._standing)
 
+    def draft_of(self, path: str) -> UUID | None:
+        """The draft that an address names; None when it names none."""
+        with suppress(Refused):
+            return key_of(unquote(path.partition("?")[0].removeprefix("/coedit/")), "Draft")
+        return None
+
     async def judge(self, connection: HTTPConnection) -> Callable[[Wire], Room]:
         """How the connection joins its draft, or `Turned`.
 
@@ -108,7 +115,9 @@ class Door:
             raise Turned(*not_ours)
         if not origin_allowed(connection, settings):
             raise Turned(403, "A page of another site asked for this.")
-        draft_id = _draft_id(connection)
+        draft_id = self.draft_of(connection.scope["path"])
+        if draft_id is None:
+            raise Turned(404, "There is no such draft.")
         try:
             viewer = await self._viewers(self._credentials(connection))
             if not viewer.signed_in:
@@ -193,10 +202,3 @@ async def _not_by_this_way(websocket: WebSocket) -> None:
 
 def _last_part(connection: HTTPConnection) -> str:
     return unquote(connection.scope["path"].removeprefix("/coedit/"))
-
-
-def _draft_id(connection: HTTPConnection) -> UUID:
-    try:
-        return key_of(_last_part(connection), "Draft")
-    except Refused as refused:
-        raise Turned(404, "There is no such draft.") from refused

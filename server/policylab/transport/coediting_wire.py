@@ -9,10 +9,13 @@ choices/coediting-wire.md.
 
 import asyncio
 import json
+import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from uuid import UUID
 
 from starlette.requests import HTTPConnection
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -26,6 +29,7 @@ from policylab.coediting.protocol import BadFrame, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.kit.log import log
+from policylab.transport.relay import Neighbours
 
 try:
     from websockets.speedups import apply_mask
@@ -47,6 +51,9 @@ MOST_UNJUDGED: Final = 1_048_576
 """Bytes that one connection may send ahead of what has been dealt with."""
 SMALL: Final = 256
 """What a frame costs besides its bytes, so that many empty ones are not for nothing."""
+BURST: Final = 8 * 1_048_576
+RATE: Final = 4 * 1_048_576
+"""Bytes that one connection may send at once, and each second after that; it is read no faster."""
 PARTING_SECONDS: Final = 5.0
 PULSE_SECONDS: Final = 20.0
 COME_BACK: Final = 1012
@@ -66,6 +73,10 @@ class Turned(Exception):
 
 class Porter(Protocol):
     """Who decides on a handshake."""
+
+    def draft_of(self, path: str) -> UUID | None:
+        """The draft that an address names; None when it names none."""
+        ...
 
     async def judge(self, connection: HTTPConnection) -> Callable[["Wire"], Room]:
         """How the connection joins its draft, at once; raises `Turned` for whoever may not."""
@@ -104,9 +115,12 @@ def _said(status: int, sentence: str) -> Response:
 class Doorway:
     """Makes a connection for each websocket, and notices the lines that have gone silent."""
 
-    def __init__(self, porter: Porter) -> None:
+    def __init__(self, porter: Porter, neighbours: Neighbours | None = None) -> None:
         self.porter = porter
+        self.neighbours = neighbours
         self.wires: set[Wire] = set()
+        self._connections: set[Any] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._said: tuple[Sequence[bytes], bytes] = ((), b"")
         self._pulse: asyncio.TimerHandle | None = None
 
@@ -122,7 +136,30 @@ class Doorway:
         def other() -> WebSocketsSansIOProtocol:
             return WebSocketsSansIOProtocol(config, server_state, app_state, _loop)
 
-        return Wire(self, server_state.connections, other)
+        self._connections = server_state.connections
+        return Wire(self, self._connections, other)
+
+    async def open(self) -> None:
+        """Take what the other processes hand over."""
+        if self.neighbours is not None:
+            await self.neighbours.open(self._take)
+
+    async def close(self) -> None:
+        if self.neighbours is not None:
+            await self.neighbours.close()
+
+    def _take(self, connection: socket.socket, head: bytes) -> None:
+        """Go on with a connection where another process left it."""
+        wire = Wire(self, self._connections, _nobody_else, handed_over=True)
+
+        async def go_on() -> None:
+            loop = asyncio.get_running_loop()
+            await loop.connect_accepted_socket(lambda: wire, connection)
+            wire.data_received(head)
+
+        task = asyncio.get_running_loop().create_task(go_on(), name="coediting.go_on")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def framed(self, messages: Sequence[bytes]) -> bytes:
         """What is written to many is framed once."""
@@ -145,6 +182,10 @@ class Doorway:
             self._pulse = asyncio.get_running_loop().call_later(PULSE_SECONDS, self._feel)
 
 
+def _nobody_else() -> WebSocketsSansIOProtocol:
+    raise ValueError("only co-editing connections are handed over")
+
+
 class Wire(asyncio.Protocol):
     """One connection, as the network and as a draft sees it (`coediting.turn.Peer`)."""
 
@@ -155,11 +196,14 @@ class Wire(asyncio.Protocol):
         doorway: Doorway,
         connections: set[Any],
         other: Callable[[], WebSocketsSansIOProtocol],
+        *,
+        handed_over: bool = False,
     ) -> None:
         self._doorway = doorway
         self._connections = connections
         """Those whom uvicorn tells when it stops."""
         self._other = other
+        self._handed_over = handed_over
         self._transport: asyncio.Transport
         self._library = ServerProtocol(max_size=LARGEST)
         self._room: Room | None = None
@@ -175,6 +219,8 @@ class Wire(asyncio.Protocol):
         self._paused = False
         self._large_waits = False
         self._unjudged = 0
+        self._budget = float(BURST)
+        self._budget_at = 0.0
         self._reading = True
         self._heard = True
         self._written = 0
@@ -254,7 +300,7 @@ class Wire(asyncio.Protocol):
             return
         self._connections.add(self)
         self._transport.pause_reading()
-        task = self._enter(request)
+        task = self._enter(request, data)
         self._judging = asyncio.get_running_loop().create_task(task, name="coediting.enter")
 
     def _hand_on(self, data: bytes) -> None:
@@ -272,7 +318,9 @@ class Wire(asyncio.Protocol):
             setattr(self, name, getattr(other, name))
         other.data_received(data)
 
-    async def _enter(self, request: Request) -> None:
+    async def _enter(self, request: Request, head: bytes) -> None:
+        if await self._handed_to_owner(request, head):
+            return
         response = self._library.accept(request)
         if response.status_code != 101:
             self._answer(response)
@@ -306,6 +354,22 @@ class Wire(asyncio.Protocol):
         self._doorway.entered(self)
         self._room = join(self)
         self._transport.resume_reading()
+
+    async def _handed_to_owner(self, request: Request, head: bytes) -> bool:
+        """Give the connection to the process that owns the text, unless that is this one."""
+        neighbours = self._doorway.neighbours
+        if neighbours is None or self._handed_over:
+            return False
+        draft_id = self._doorway.porter.draft_of(request.path)
+        if draft_id is None or self._transport.get_extra_info("sslcontext") is not None:
+            return False
+        ours = self._transport.get_extra_info("socket")
+        with socket.socket(fileno=os.dup(ours.fileno())) as connection:
+            if not await neighbours.hand_over(draft_id, connection, head):
+                return False
+        self._judging = None
+        self._transport.abort()  # our end of it; the other process has its own
+        return True
 
     def _answer(self, response: Response) -> None:
         self._library.send_response(response)
@@ -377,12 +441,13 @@ class Wire(asyncio.Protocol):
         except BadFrame as bad:
             self.close(BAD_FRAME, str(bad))
             return
-        self._unjudged += len(data) + SMALL
+        cost = len(data) + SMALL
+        self._unjudged += cost
+        self._budget -= cost
         assert self._room is not None
         self._room.receive(self, message)
-        if self._unjudged > MOST_UNJUDGED and self._reading:
-            self._reading = False
-            self._transport.pause_reading()
+        if (self._unjudged > MOST_UNJUDGED or self._budget < 0) and self._reading:
+            self._hold()
 
     # ── for the draft ──
 
@@ -426,9 +491,26 @@ class Wire(asyncio.Protocol):
         """What this connection sent has been dealt with; read on."""
         self._unjudged = 0
         if not self._reading:
-            self._reading = True
-            if not self._closing:
-                self._transport.resume_reading()
+            self._read_on()
+
+    def _hold(self) -> None:
+        """Read no more of it for now; what it sends waits on its own side."""
+        self._reading = False
+        self._transport.pause_reading()
+
+    def _read_on(self) -> None:
+        """Read on, as soon as its share of this second allows."""
+        loop = asyncio.get_running_loop()
+        if self._closing or self._reading or self._unjudged > MOST_UNJUDGED:
+            return
+        now = loop.time()
+        self._budget = min(BURST, self._budget + (now - self._budget_at) * RATE)
+        self._budget_at = now
+        if self._budget < 0:
+            loop.call_later(-self._budget / RATE + 0.01, self._read_on)
+            return
+        self._reading = True
+        self._transport.resume_reading()
 
     def feel_pulse(self) -> None:
         """Cut off a line on which nothing has come in, or nothing gone out, for a whole pulse."""
