@@ -3,7 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.POLICYLAB_DEV_SERVER ?? "http://127.0.0.1:8800";
-const passed = ["/graphql", "/files", "/import", "/signin", "/signout", "/log", "/feeds", "/calendar"];
+const passed = ["/graphql", "/files", "/import", "/signin", "/signout", "/log", "/feeds", "/calendar", "/catalogue"];
 
 export default defineConfig({
   plugins: [react(), lingui({ macroTransform: true, failOnMissing: false })],

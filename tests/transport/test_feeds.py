@@ -281,7 +281,7 @@ async def test_the_package_of_a_public_record_is_for_everybody(
         answer = await asking.get(here.package, **who)
         assert answer.status_code == 200, answer.text
         assert answer.headers["cache-control"] == "no-store"
-        assert verify_record.verify(answer.content, [key]).record == here.record.identifier
+        assert verify_record.verify(answer.content, [key]).record == str(here.record.id)
     unknown = f"/files/records/{to_global('DecisionRecord', uuid7())}.zip"
     assert (await asking.get(unknown)).content == refused.content
 
