@@ -27,6 +27,7 @@ const SCREENS = {
   "/dialogues/$dialogueId/decisions": "DecisionsScreen",
   "/documents/$documentId": "DocumentScreen",
   "/drafts/$draftId": "DraftScreen",
+  "/drafts/$draftId/history": "HistoryScreen",
   "/texts/$versionSetId": "TextScreen",
   "/texts/$versionSetId/positions": "PositionsScreen",
   "/texts/$versionSetId/amendments": "AmendmentsScreen",

@@ -1,6 +1,6 @@
 /** Where a text is written together: outline, text, and beside it what concerns the clause. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { IconLink } from "@tabler/icons-react";
+import { IconHistory, IconLink } from "@tabler/icons-react";
 import type { Editor as Tiptap } from "@tiptap/react";
 import { useEffect, useState } from "react";
 import { AcceptSuggestionDocument, DraftChangedDocument, DraftDocument, RecommendationChoicesDocument, RejectSuggestionDocument, SessionDocument } from "../api/generated/operations.ts";
@@ -64,6 +64,7 @@ function Writing({ draft, person }: { draft: Draft; person: string }) {
     <DialoguePage dialogue={dialogue} title={draft.document.title} width="full"
       crumbs={[{ label: draft.document.title, to: `/documents/${draft.document.id}` }]}
       above={<><Trans>Draft</Trans> · {format.language(language)}{draft.closed && <Tag kind="needs"><Trans>closed</Trans></Tag>}</>}
+      actions={<Button size="small" icon={<IconHistory aria-hidden="true" />} to={`/drafts/${draft.id}/history`}><Trans>History</Trans></Button>}
       panel={<Beside draft={draft} section={section} />}>
       <div className={styles.columns}>
         <Outline sections={draft.sections} current={section} signs={(line) => {
@@ -143,7 +144,7 @@ function Beside({ draft, section }: { draft: Draft; section: string | null }) {
         </Part>
       )}
       {shares.length > 0 && (
-        <Part level={3} title={t`Written by`}>
+        <Part level={3} title={t`Written by`} actions={<Link to={`/drafts/${draft.id}/history?show=authors`}><Trans>Word for word</Trans></Link>}>
           <p className={styles.shares}>
             {shares.map((share) => {
               const rung = levels.find((level) => level.code === share.level);
