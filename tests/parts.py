@@ -19,6 +19,7 @@ TESTS = ROOT / "tests"
 CHECKS = ("format", "lint", "walls", "types", "published")
 QUICK = ("quick",)
 QUICKEST = ("quickest",)
+PROMISES = ("promises-together", "promises-alone")
 SLOW = ("services", "web", "browser", "promises")
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)\b")
 TASKS: dict[str, str] = {
@@ -90,6 +91,8 @@ def _part(name: str, options: list[str]) -> list[tuple[str, list[str]]]:
         return [(task, shlex.split(TASKS[task])) for task in ("web-types", "web-lint", "web-tests")]
     if name == "checks":
         return [(task, shlex.split(TASKS[task])) for task in CHECKS]
+    if name == "promises":
+        return [part for task in PROMISES for part in _part(task, options)]
     if name in TASKS:
         return [(name, [*shlex.split(TASKS[name]), *options])]
     if name == "rules":
@@ -100,7 +103,7 @@ def _part(name: str, options: list[str]) -> list[tuple[str, list[str]]]:
         paths = [name]
     else:
         folders = sorted(path.name for path in TESTS.iterdir() if path.is_dir())
-        known = ", ".join(["rules", "checks", "web", *sorted(TASKS), *folders])
+        known = ", ".join(["rules", "checks", "web", "promises", *sorted(TASKS), *folders])
         sys.exit(f"There is no part called {name}. There are: {known}.")
     return [(name, ["pytest", "-q", *paths, *options])]
 

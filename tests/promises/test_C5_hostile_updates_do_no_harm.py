@@ -29,7 +29,7 @@ from tests.coediting.process import Process
 from tests.coediting.test_reader import edited, mutated
 from tests.promises.conftest import WHOLE, full
 
-pytestmark = pytest.mark.promise
+pytestmark = [pytest.mark.promise, pytest.mark.alone]
 
 GROWTH = 50 * 2**20
 P95 = 0.1 if WHOLE else 0.3

@@ -16,6 +16,8 @@ from policylab.kit.viewer import SYSTEM
 from tests.promises.conftest import full
 from tests.serving import Served, token_of
 
+pytestmark = [pytest.mark.promise, pytest.mark.alone]
+
 ANSWER_SECONDS = 0.25
 SLACK = 4.0
 """Two cores are shared with whatever else the test run does; the whole form measures exactly."""
