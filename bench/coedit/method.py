@@ -81,12 +81,11 @@ class Method:
     def _restarted(self, work: Work, server: Server) -> Found:
         """The text is brought in once; each run is a restart."""
         assert work.text is not None
-        options = {"document": str(text(work.text, self._folder))}
+        options = {"document": str(text(work.text, self._folder)), "settle": SETTLE_SECONDS}
         server.start()
         if server.name not in self._filled:
             documents = server.fresh(1)
             generate("fill", server.spec(documents), options)
-            time.sleep(SETTLE_SECONDS)
             self._filled[server.name] = documents
             server.stop()
             server.start()

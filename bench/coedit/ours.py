@@ -17,7 +17,7 @@ from bench.coedit.processes import SERVER, kill_all, on_core
 from policylab import documents, labs, migrations
 from policylab.documents.tables import LanguageVersion
 from policylab.identity import OrganisationKind
-from policylab.kit.db import Database
+from policylab.kit.db import Database, UnitOfWork
 from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM, Viewer
@@ -140,26 +140,24 @@ class Ours:
         writer = self._table.head("BODY0")
         house = await Database.connect(self._postgres.url(NAME, SERVICE), size=2, listen=False)
         try:
-            return [await self._draft(house, writer) for _ in range(count)]
+            async with house.write(writer) as uow:
+                return [await self._draft(uow, writer) for _ in range(count)]
         finally:
             await house.close()
 
-    async def _draft(self, house: Database, writer: Viewer) -> str:
+    async def _draft(self, uow: UnitOfWork, writer: Viewer) -> str:
         assert self._table is not None
-        async with house.write(writer) as uow:
-            document = await documents.create_document(
-                uow,
-                writer,
-                dialogue_id=self._table.dialogue_id,
-                kind=documents.DocumentKind.STRATEGY,
-                titles={"en": f"Text {secrets.token_hex(4)}"},
-            )
-            wanted = select(LanguageVersion.id).where(
-                col(LanguageVersion.document_id) == document.id
-            )
-            part = (await uow.session.exec(wanted)).one()
-            draft = await documents.open_draft(uow, writer, language_version_id=part)
-            return to_global("Draft", draft.id)
+        document = await documents.create_document(
+            uow,
+            writer,
+            dialogue_id=self._table.dialogue_id,
+            kind=documents.DocumentKind.STRATEGY,
+            titles={"en": f"Text {secrets.token_hex(4)}"},
+        )
+        wanted = select(LanguageVersion.id).where(col(LanguageVersion.document_id) == document.id)
+        part = (await uow.session.exec(wanted)).one()
+        draft = await documents.open_draft(uow, writer, language_version_id=part)
+        return to_global("Draft", draft.id)
 
     def remove(self) -> None:
         """The database's folder may lie elsewhere when its user can't reach ours."""

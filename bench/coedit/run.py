@@ -101,7 +101,7 @@ def _report(
 
 
 def _tell(results: Results, report: dict[str, Any], options: Options) -> None:
-    telling.show(report, Console())
+    telling.show(report)
     if options.details is not None:
         options.details.write_text(json.dumps(results.found_by_name(), indent=1), "utf-8")
     if options.quick:

@@ -11,8 +11,15 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "coediting-bench.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
-def show(report: dict[str, Any], console: Console) -> None:
+WIDTH = 180
+"""Of the table where it goes to a file."""
+
+
+def show(report: dict[str, Any]) -> None:
     """Print it."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     names = list(report["versions"])
     table = Table(title=report["machine"], box=None, pad_edge=False, title_justify="left")
     for column in ("work", "figure", *names, "ours must be", "so it is"):

@@ -13,9 +13,10 @@ HOCUSPOCUS = "hocuspocus"
 YWS = "y-websocket-server"
 PYCRDT = "pycrdt-websocket"
 
-LARGE = {"bytes": 1_700_000, "people": 24, "seed": 1}
-SMALL = {"bytes": 20_000, "people": 4, "seed": 2}
-MIDDLE = {"bytes": 60_000, "people": 4, "seed": 3}
+LARGE = {"bytes": 1_700_000, "people": 24, "turn": 600, "seed": 1}
+SMALL = {"bytes": 20_000, "people": 4, "turn": 40, "seed": 2}
+MIDDLE = {"bytes": 60_000, "people": 4, "turn": 40, "seed": 3}
+"""Texts by their bytes, by how many people in turns of so many edits."""
 TEXTS = {"large": LARGE, "small": SMALL, "middle": MIDDLE}
 
 

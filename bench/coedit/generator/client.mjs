@@ -10,7 +10,15 @@ const REMEMBERED = 8192; // sending times a writer; more are never on the way
 const shared = Buffer.allocUnsafe(1 << 20); // every socket reads into it: it is used up at once
 
 /** Counts of the whole run. */
-export const counts = { delivered: 0, frames: 0, bytes: 0, presence: 0, sent: 0, cut: [] };
+export const counts = {
+  delivered: 0, // updates × receivers other than their author
+  deliveredAt: 0, // when the last of them came in
+  frames: 0,
+  bytes: 0,
+  presence: 0,
+  sent: 0,
+  cut: [],
+};
 
 export const latencies = new Latencies();
 
@@ -209,6 +217,7 @@ export class Connection {
     const advance = until - before;
     room.delivered[writer] += advance;
     counts.delivered += advance / room.unit;
+    counts.deliveredAt = now;
     const times = room.times[writer];
     for (let clock = before; clock < until; clock += room.unit) {
       latencies.add(now - times[clock % REMEMBERED]);

@@ -7,9 +7,7 @@ import { Connection, Room, arrival } from "./client.mjs";
 import { until } from "./measuring.mjs";
 import { readClocks } from "./updates.mjs";
 
-const TURN = 60; // edits of one person before another goes on
 const LARGEST = 150_000; // bytes sent at once
-const MOST_EDITS = 1500; // edits sent at once
 const IDS_EACH = 8; // client ids that one connection may bring
 
 /** A generator of numbers from 0 to 1 that gives the same ones every time. */
@@ -27,7 +25,7 @@ function dice(seed) {
  * Writes the text to a file. People take turns: a word of three to nine letters somewhere in a
  * paragraph, or every seventh time some letters away; a new paragraph now and then.
  */
-export async function make({ yjs, bytes, people, seed, file }) {
+export async function make({ yjs, bytes, people, turn, seed, file }) {
   const Y = await import(pathToFileURL(yjs).href);
   const roll = dice(seed);
   const pick = (count) => Math.floor(roll() * count);
@@ -53,12 +51,12 @@ export async function make({ yjs, bytes, people, seed, file }) {
   };
   let size = 0;
   for (let edits = 0; size < bytes; edits++) {
-    if (edits % TURN === 0) {
+    if (edits % turn === 0) {
       doc.clientID = clients[pick(people)];
       turns.push({ client: doc.clientID, updates: [] });
     }
     edit();
-    if (edits % 500 === 0) size = Y.encodeStateAsUpdate(doc).length;
+    if (edits % turn === turn - 1) size = Y.encodeStateAsUpdate(doc).length;
   }
   const batches = turns.map(({ client, updates }) => [client, Y.mergeUpdates(updates)]);
   const structs = [...doc.store.clients.values()].reduce((sum, list) => sum + list.length, 0);
@@ -104,8 +102,7 @@ function packed(Y, turns) {
     const fits =
       pack &&
       (few || pack.client === client) &&
-      pack.size + update.length < LARGEST &&
-      pack.updates.length * TURN < MOST_EDITS;
+      pack.size + update.length < LARGEST;
     if (!fits) {
       pack = { client, size: 0, updates: [] };
       packs.push(pack);

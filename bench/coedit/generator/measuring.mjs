@@ -49,12 +49,14 @@ export function window(server) {
   return () => {
     const after = take(server);
     const seconds = after.at - before.at;
+    // some servers deliver in bursts: from one to another, not from within a pause
+    const between = (after.deliveredAt - before.deliveredAt) / 1000;
     const delivered = after.delivered - before.delivered;
     const cpu = after.cpu - before.cpu;
     return {
       seconds,
       delivered,
-      rate: delivered / seconds,
+      rate: delivered ? delivered / between : 0,
       sent: after.sent - before.sent,
       frames: after.frames - before.frames,
       presence: after.presence - before.presence,

@@ -38,7 +38,7 @@ export async function manyRooms(server, { warm, seconds }) {
   const rooms = await gather(server, server.documents, { people: 3, writers: 3 });
   const found = {
     paced: await paced(server, rooms, { rate: 1, warm, seconds }),
-    saturated: await saturated(server, rooms, { onTheWay: WINDOW, warm, seconds }),
+    saturated: await saturated(server, rooms, { onTheWay: WINDOW, warm, seconds: 2 * seconds }),
   };
   part(rooms);
   return found;
@@ -47,11 +47,13 @@ export async function manyRooms(server, { warm, seconds }) {
 /** Makes a text, once for all servers. */
 export const makeDocument = (_, options) => make(options);
 
-/** Brings a text of many edits into a document, as the people who wrote it would. */
-export async function fill(server, { document }) {
+/** Brings a text into a document, and stays until everybody has stored what they store. */
+export async function fill(server, { document, settle }) {
   const text = documentOf(document);
-  await send(server, server.documents[0], text);
-  return { bytes: text.bytes, structs: text.structs };
+  const stays = await send(server, server.documents[0], text, { stay: true });
+  await sleep(settle);
+  stays.leave();
+  return {};
 }
 
 /** The first client after a restart: until it has the whole text. */

@@ -7,6 +7,7 @@ from logging import getLogger
 from urllib.parse import parse_qs
 
 import uvicorn
+import uvloop
 from pycrdt.store import SQLiteYStore
 from pycrdt.websocket import ASGIServer, WebsocketServer, YRoom
 from pycrdt.websocket.websocket_server import exception_logger
@@ -29,7 +30,6 @@ class Server(WebsocketServer):
             await load(room)
             room.ready = True
         room = self.rooms[name]
-        await self.start_room(room)
         await room.ready_event.wait()
         return room
 
@@ -66,4 +66,5 @@ async def main() -> None:
         await uvicorn.Server(config).serve()
 
 
-asyncio.run(main())
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner.run(main())
