@@ -16,10 +16,8 @@ import tempfile
 from pathlib import Path
 
 from tests.coediting import crafted
-from tests.coediting.inputs import PLAIN
+from tests.coediting.inputs import CORPUS, PLAIN
 from tests.coediting.test_reader import edited
-
-CORPUS = Path(__file__).parent / "corpus"
 
 
 def sow(folder: Path) -> None:

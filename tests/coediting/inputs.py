@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from functools import cache
+from pathlib import Path
 
 from tests.coediting import crafted
 from tests.coediting.checking import Checked, check_steps
 from tests.coediting.program import Recipe
+
+CORPUS = Path(__file__).parent / "corpus"
+"""What the fuzzing kept: all that it found, and a little for each branch it reached."""
+WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
 
 RECIPE, PLAIN = 1, 2
 """What the first byte of an input says: the rest is a recipe, the text has no letters that UTF-16

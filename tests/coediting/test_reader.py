@@ -1,6 +1,7 @@
 """Updates are read whole before anything else touches them: any bytes, in bounded time."""
 
 import random
+import secrets
 import time
 from typing import Any
 
@@ -9,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from policylab.coediting.lib0 import BadBytes
+from policylab.coediting.lib0 import BadBytes, write_uint
 from policylab.coediting.live import guarded
-from policylab.coediting.reader import Update, read_update
+from policylab.coediting.reader import Update, keystroke, read_any, read_update
 from policylab.coediting.reading import read_text, text_of
 from policylab.coediting.rules import CONTENT
 from policylab.coediting.shape import DELETED, GONE, Shape, learn, shape_of
 from policylab.documents import tree
 from tests.coediting import crafted
+from tests.coediting.checking import check_steps
+from tests.coediting.inputs import CORPUS, WHOLE, try_input
 
 
 def judged(data: bytes) -> Update:
@@ -163,3 +166,72 @@ def test_a_deleted_block_may_be_followed_by_whatever_belongs_there() -> None:
     wrong = crafted.update(7, crafted.element("paragraph", left=(7, 2)), clock=3)
     with pytest.raises(BadBytes):
         shape.judge(read_update(wrong), known)
+
+
+def keystrokes(dice: random.Random) -> bytes:
+    """An update nearly as a keystroke makes it."""
+    numbers = (0, 1, 5, 127, 128, 300, 2**14, 2**21, 2**31 - 2, 2**31 - 1, 2**31, 2**35, 2**53 - 1)
+    clients = dice.sample((7, 300, 3_456_789_012, 2**53 - 1, 2**49), 2)
+    clock = dice.choice(numbers)
+    ids = [number for number in numbers if number < clock or dice.random() < 0.1] or [0]
+    beside = {"left": (dice.choice(clients), dice.choice(ids))} if dice.random() < 0.9 else {}
+    if dice.random() < 0.5:
+        beside["right"] = (dice.choice(clients), dice.choice(ids))
+    words = dice.choice(("a", "ab", "abc ", "é", "", "x" * 30, "x" * 127, "x" * 128, "\0", "~"))
+    part = crafted.string(words, (clients[0], 0), **beside)
+    deletes = dice.choice((b"\x00", b"\x00", b"\x00", crafted.deleting(7, 0, 1), b""))
+    return crafted.update(clients[0], part, clock=clock, deletes=deletes)
+
+
+def test_the_short_way_through_a_keystroke_says_what_the_long_way_says() -> None:
+    seed = secrets.randbelow(2**31)
+    print(f"seed {seed}")
+    dice, taken = random.Random(seed), 0
+    for _ in range(3_000_000 if WHOLE else 40_000):
+        data = keystrokes(dice)
+        if dice.random() < 0.5:
+            data = mutated(data, dice)
+        short = keystroke(data)
+        if short is not None:
+            taken += 1
+            assert short == read_any(data)
+    assert taken > 1_000
+
+
+def test_the_verdict_costs_a_few_steps_for_each_byte() -> None:
+    for data in (
+        *crafted.hostile().values(),
+        crafted.update(7, *([crafted.element()] * 10_000)),
+        crafted.update(7, *turned_round(10_000)),
+        b"\x00\x01\x07" + write_uint(20_000) + b"\x00\x01" * 20_000,
+        crafted.update(7, crafted.element(), crafted.run((7, 0)), *(marks_in_words(5_000))),
+    ):
+        check_steps(data)
+
+
+def turned_round(count: int) -> list[bytes]:
+    """Blocks of which each stands between one far away and the one before."""
+    last = crafted.element()
+    return [last, *(crafted.element(left=None, right=(7, at)) for at in range(count))]
+
+
+def marks_in_words(count: int) -> list[bytes]:
+    """Borders of marks, each put between the last and the first."""
+    first = [crafted.mark("bold", "{}", parent=(7, 1)), crafted.mark("bold", "{}", parent=(7, 1))]
+    return first + [
+        crafted.mark("bold", "{}", left=(7, at + 2), right=(7, 2)) for at in range(1, count)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CORPUS.iterdir()))
+def test_what_fuzzing_found_and_what_it_tried_stays_true(name: str) -> None:
+    try_input((CORPUS / name).read_bytes())
+
+
+def test_fresh_recipes_are_refused_or_good_for_everybody() -> None:
+    """The short form of `python -m tests.coediting.fuzz`."""
+    seed = secrets.randbelow(2**31)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    for _ in range(200_000 if WHOLE else 6_000):
+        try_input(bytes((dice.choice((1, 3)),)) + dice.randbytes(dice.randrange(5, 120)))

@@ -82,6 +82,14 @@ class _Client:
         return at < len(self.halves) and self.halves[at] == clock
 
     def breaks_off(self, after: int, until: int) -> bool:
+        if after >= self.end:
+            return False
+        at = bisect_right(self.starts, after)
+        if at < len(self.starts) and self.starts[at] <= until:
+            return True
+        code = self.codes[at - 1]
+        if code != INLINE and code & 3 != DELETED:
+            return True  # blocks are never of one piece
         at = bisect_right(self.breaks, after)
         return at < len(self.breaks) and self.breaks[at] <= until
 
@@ -155,7 +163,6 @@ class Shape:
         new = {
             (struct.client, clock)
             for struct in update.structs
-            if struct.kind is Kind.INLINE
             for clock in _second_halves(struct)
         }
         if not new and not self._halves:
@@ -191,7 +198,7 @@ class Shape:
                 if half >= own.end:
                     own.halves.append(half)
                     self._halves = True
-            if clock >= own.end and _breaks_off(struct):
+            if clock >= own.end and struct.kind in _MERGED and _breaks_off(struct):
                 own.breaks.append(clock)
             own.put(clock, clock + struct.length, spot)
         if update.signed:
@@ -226,8 +233,8 @@ class Shape:
 
 
 def _breaks_off(struct: Struct) -> bool:
-    """Can it become one with others, and does it not stand behind the id before?"""
-    return struct.kind in _MERGED and struct.left != (struct.client, struct.clock - 1)
+    """Can it not become one with the id before, or does it stand elsewhere than behind it?"""
+    return struct.kind not in _MERGED or struct.left != (struct.client, struct.clock - 1)
 
 
 _MERGED: Final = (Kind.INLINE, Kind.DELETED)
@@ -236,7 +243,7 @@ _MERGED: Final = (Kind.INLINE, Kind.DELETED)
 def _second_halves(struct: Struct) -> Iterable[int]:
     """The ids of second halves of letters in a struct."""
     words = struct.said
-    if not isinstance(words, str) or len(words) == struct.length:
+    if struct.kind is not Kind.INLINE or words is None or len(words) == struct.length:
         return ()
     clock, found = struct.clock, list[int]()
     for letter in words:
