@@ -182,6 +182,10 @@ async def test_suggestions_are_not_written_over(database: Database) -> None:
         )
     await restore(database, here.writer, here.drafts["en"], 1)
     assert await text_of(database, here.drafts["en"]) == ENGLISH
+    await restore(database, here.writer, here.drafts["en"], 2)  # with what waited in it then
+    await write_as(database, here.writer, here.drafts["en"], doc(waiting, clause("y", "y")))
+    await restore(database, here.writer, here.drafts["en"], 2)
+    assert await text_of(database, here.drafts["en"]) == doc(waiting)
 
 
 async def test_a_freeze_that_comes_first_closes_the_way_back(database: Database) -> None:

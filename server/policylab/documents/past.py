@@ -108,7 +108,7 @@ async def restore_draft(uow: UnitOfWork, viewer: Viewer, *, draft_id: UUID, posi
     """Make a draft say again what it said at a position of its log, as an edit of the viewer.
 
     What says the same is left alone, and words that come back are their authors'. Refused to
-    whoever may not write the draft now, and while suggestions wait in it.
+    whoever may not write the draft now, and while suggestions wait that it did not hold then.
     """
     known = await uow.session.get(Draft, draft_id)
     if known is None or not await may_read(uow.session, viewer, known.dialogue_id):
@@ -127,8 +127,10 @@ async def restore_draft(uow: UnitOfWork, viewer: Viewer, *, draft_id: UUID, posi
         raise Refused(RefusalCode.NOT_ALLOWED, "You may read this text but not change it.")
 
     def change(now: Json, older: Json) -> Json:
-        check_nothing_waits(len(open_suggestions(mended(now, draft_id))))
-        return mended(older, draft_id)
+        wanted = mended(older, draft_id)
+        waiting = open_suggestions(mended(now, draft_id))
+        check_nothing_waits(len(waiting - open_suggestions(wanted)))
+        return wanted
 
     seq = await coediting.restore_text(
         uow,

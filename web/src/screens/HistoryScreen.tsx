@@ -142,7 +142,7 @@ function Since({ changes, language }: { changes: NonNullable<NonNullable<ResultO
   return (
     <>
       <p className="quiet">{same ? <Trans>Nothing has changed since: this is the text as it stands.</Trans> : <ChangeCounts of={changes} />}</p>
-      <Changes sections={changes.sections} language={language} />
+      <div className={styles.tight}><Changes sections={changes.sections} language={language} /></div>
     </>
   );
 }

@@ -34,17 +34,17 @@ export function Authors({ authorship, sections, levels, language }: { authorship
           ))}
         </Lines>
       </Part>
-      {sections.map((section) => {
+      <div className={styles.tight}>{sections.map((section) => {
         const spans = clauses.get(section.kind === "preamble" ? null : section.sectionId) ?? [];
         if (spans.length === 0) return null;
         return (
-          <Part key={section.sectionId} id={section.sectionId} level={3} title={<>{section.number || t`Opening`} {section.heading}</>} note={<Shares shares={sharesOf(spans)} levels={levels} />}>
+          <Part key={section.sectionId} id={section.sectionId} level={3} title={section.number || t`Opening`} note={<Shares shares={sharesOf(spans)} levels={levels} />}>
             <p className={styles.authored} lang={language} dir="auto">
               {spans.map((span) => <Words key={span.start} span={span} levels={levels} by={names.get(span.capacity?.id) ?? ""} />)}
             </p>
           </Part>
         );
-      })}
+      })}</div>
     </>
   );
 }

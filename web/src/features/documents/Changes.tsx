@@ -25,14 +25,17 @@ export function Changes({ sections, language }: { sections: readonly ClauseChang
   return sections.map((section) => (
     <Part key={section.sectionId} id={section.sectionId} title={<>{section.numberTo ?? section.numberFrom} {section.headingTo ?? section.headingFrom}</>}
       actions={<>{kinds[section.kind]}{section.moved && <Tag><Trans>moved from {section.numberFrom}</Trans></Tag>}</>}>
-      <p className={styles.runs} lang={language} dir="auto">
+      {!isHeadingAlone(section) && <p className={styles.runs} lang={language} dir="auto">
         {section.runs.map((run, place) => {
           const key = `${section.sectionId}-${place}`;
           if (run.kind === "INSERTED") return <ins key={key}>{run.text}</ins>;
           if (run.kind === "DELETED") return <del key={key}>{run.text}</del>;
           return run.kind === "BREAK" ? <br key={key} /> : <span key={key}>{run.text}</span>;
         })}
-      </p>
+      </p>}
     </Part>
   ));
 }
+
+/** A heading that stayed, without text under it: it has been said. */
+const isHeadingAlone = ({ kind, headingTo, runs }: ClauseChange) => kind === "SAME" && headingTo !== null && runs.every(({ text }) => text === headingTo);

@@ -34,7 +34,7 @@ function SpellLine({ spell, levels }: { spell: Spell; levels: readonly Rung[] })
       {spell.capacity ? <PersonLine capacity={spell.capacity} levels={levels} tight /> : <span className="quiet"><Trans>the service</Trans></span>}
       <span className="quiet">
         {spell.added + spell.removed === 0 ? <Plural value={spell.changes} one="# change, no letters" other="# changes, no letters" /> : (
-          <><span className={styles.came}>+{format.number(spell.added)}</span> <span className={styles.went}>−{format.number(spell.removed)}</span> <Trans>letters</Trans></>
+          <>{spell.added > 0 && <span className={styles.came}>+{format.number(spell.added)} </span>}{spell.removed > 0 && <span className={styles.went}>−{format.number(spell.removed)} </span>}<Trans>letters</Trans></>
         )}
       </span>
     </>
