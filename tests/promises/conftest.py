@@ -11,6 +11,7 @@ from policylab.kit.db import Database
 from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
 from policylab.kit.ids import uuid7
 from policylab.settings import Settings
+from tests.coediting.process import Process
 from tests.serving import Served
 
 WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
@@ -75,3 +76,22 @@ def served(house: Database, tmp_path: Path) -> Generator[Served]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+async def live(
+    postgres_server: EmbeddedPostgres,
+    template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[Process]:
+    """A server of live texts in a process of its own, for all tests of a module."""
+    name = f"live_{uuid7().hex[-12:]}"
+    await asyncio.to_thread(postgres_server.create_database, name, template=template_database)
+    database = await Database.connect(postgres_server.url(name, SERVICE), size=6)
+    process = Process(database, tmp_path_factory.mktemp("live"))
+    await process.start()
+    yield process
+    assert process.alive  # whatever was done to it
+    await process.kill()
+    await database.close()
+    await asyncio.to_thread(postgres_server.drop_database, name)
