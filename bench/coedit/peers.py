@@ -39,14 +39,15 @@ def versions() -> dict[str, str]:
     return known["npm"] | known["pypi"]
 
 
-def install(*, python: bool) -> None:
+def install(*, node: bool, python: bool) -> None:
     """Fetch what is missing, once for each state of the manifest."""
     known = tomllib.loads(MANIFEST.read_text("utf-8"))
-    _once(FOR_NODE, known["npm"], _install_for_node)
+    if node:
+        _once(FOR_NODE, known["npm"], _install_for_node)
+        for script in SCRIPTS.glob("*.mjs"):  # Node looks for packages beside the script
+            shutil.copy(script, FOR_NODE)
     if python:
         _once(FOR_PYTHON, known["pypi"], _install_for_python)
-    for script in SCRIPTS.iterdir():  # Node looks for packages beside the script
-        shutil.copy(script, FOR_NODE)
 
 
 def _once(folder: Path, wanted: dict[str, str], make: Any) -> None:

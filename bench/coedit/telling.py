@@ -22,17 +22,22 @@ def show(report: dict[str, Any]) -> None:
         console = Console(width=WIDTH)
     names = list(report["versions"])
     table = Table(title=report["machine"], box=None, pad_edge=False, title_justify="left")
-    for column in ("work", "figure", *names, "ours must be", "so it is"):
-        table.add_column(column, justify="right" if column in names else "left")
+    right = {*names, "generator"}
+    for column in ("work", "figure", *names, "generator", "ours must be", "so it is"):
+        table.add_column(column, justify="right" if column in right else "left")
     for line in report["lines"]:
         table.add_row(*_cells(line, names))
     console.print(table)
-    console.print(
-        f"The generator alone can take in {report['ceiling']:,.0f} deliveries a second.",
-        highlight=False,
-    )
+    console.print(_ceiling(report), highlight=False)
     for problem in report["problems"]:
         console.print(f"Went wrong: {problem}", style="red", markup=False)
+
+
+def _ceiling(report: dict[str, Any]) -> str:
+    return (
+        f"With all of its core the generator would take in {report['ceiling'] / 1e6:.1f} million"
+        " deliveries a second; the column «generator» says how much of it was used, at most."
+    )
 
 
 def _cells(line: dict[str, Any], names: list[str]) -> list[str]:
@@ -40,7 +45,9 @@ def _cells(line: dict[str, Any], names: list[str]) -> list[str]:
     values = [_beside(line["values"].get(name), ours, own=name == names[0]) for name in names]
     musts = "; ".join(_must(bound) for bound in line["bounds"])
     verdicts = "; ".join(_verdict(bound) for bound in line["bounds"])
-    return [line["what"], f"{line['figure']} {_in(line['unit'])}".strip(), *values, musts, verdicts]
+    figure = f"{line['figure']} {_in(line['unit'])}".strip()
+    busy = "–" if line["generator"] is None else f"{line['generator']:.0%}"
+    return [line["what"], figure, *values, busy, musts, verdicts]
 
 
 def _in(unit: str) -> str:
@@ -106,14 +113,13 @@ def markdown(report: dict[str, Any]) -> str:
     """The same as a table for the page."""
     names = list(report["versions"])
     heads = [f"{name} {report['versions'][name]}".strip() for name in names]
-    columns = ["work", "figure", *heads, "ours must be", "so it is"]
+    columns = ["work", "figure", *heads, "generator", "ours must be", "so it is"]
     lines = [
         f"{report['date'][:10]}, {report['machine']}, medians of {report['runs']} runs. In"
-        " brackets: ours divided by theirs. The generator alone can take in"
-        f" {report['ceiling']:,.0f} deliveries a second.",
+        f" brackets: ours divided by theirs. {_ceiling(report)}",
         "",
         f"| {' | '.join(columns)} |",
-        f"|{' --- |' * 2}{' ---: |' * len(names)}{' --- |' * 2}",
+        f"|{' --- |' * 2}{' ---: |' * (len(names) + 1)}{' --- |' * 2}",
         *(f"| {' | '.join(_cells(line, names))} |" for line in report["lines"]),
         "",
     ]

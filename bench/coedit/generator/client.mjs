@@ -60,6 +60,7 @@ export class Connection {
     this.deaf = deaf;
     this.client = room.base + writer;
     this.seen = new Int32Array(room.writers);
+    this.ahead = []; // runs whose predecessors have not come yet
     this.others = null; // how far clients are known that are no writers of the room
     this.acknowledged = 0; // the clock up to which the server has said: stored
     this.synced = false;
@@ -211,8 +212,12 @@ export class Connection {
     }
     const before = this.seen[writer];
     if (until <= before) return;
-    if (from > before) throw new Error(`${this.server.name} left out an update.`);
+    if (from > before) {
+      this.ahead.push([client, from, until]); // a server may overtake itself
+      return;
+    }
     this.seen[writer] = until;
+    if (this.ahead.length) for (const run of this.ahead.splice(0)) this.saw(...run);
     if (writer === this.writer) return; // its own echo is no delivery
     const advance = until - before;
     room.delivered[writer] += advance;

@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 import * as works from "./works.mjs";
 
 const { work, server, options } = JSON.parse(readFileSync(0, "utf8"));
-try {
-  const found = await works[work](server, options);
-  process.stdout.write(`${JSON.stringify(found)}\n`);
-  process.exit(0);
-} catch (error) {
-  process.stdout.write(`${JSON.stringify({ error: String(error.stack ?? error) })}\n`);
-  process.exit(1);
+
+function answer(found, code) {
+  process.stdout.write(`${JSON.stringify(found)}\n`, () => process.exit(code));
 }
+
+const fail = (error) => answer({ error: String(error.stack ?? error) }, 1);
+
+process.on("uncaughtException", fail);
+works[work](server, options).then((found) => answer(found, 0), fail);

@@ -169,7 +169,9 @@ export async function known(server) {
 }
 
 /** What the generator itself can take in, from a server that only passes on. */
-export async function ceiling(server, options) {
-  const { saturated: found } = await manyWriters(server, options);
+export async function ceiling(server, { warm, seconds, writers }) {
+  const rooms = await gather(server, [server.documents[0]], { people: writers, writers });
+  const found = await saturated(server, rooms, { onTheWay: WINDOW, warm, seconds });
+  part(rooms);
   return found;
 }
