@@ -16,6 +16,7 @@ from policylab.premises import Premises
 from policylab.settings import BadSettings, Settings
 from policylab.transport import app as house
 from policylab.transport.coediting import Door
+from policylab.transport.coediting_poll import Polls
 from policylab.transport.coediting_wire import Doorway
 from policylab.transport.relay import Neighbours
 
@@ -56,6 +57,8 @@ def server_of(
     """The web server of one process, with the house in it."""
     application, opened = house.build(settings)
     doorway = Doorway(Door(opened), neighbours)
+    if neighbours is not None:
+        opened.polls.relay_through(neighbours)
     config = uvicorn.Config(
         application,
         http="httptools",
@@ -70,7 +73,7 @@ def server_of(
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    return _Server(config, doorway, ready)
+    return _Server(config, doorway, opened.polls, ready)
 
 
 @asynccontextmanager
@@ -95,9 +98,12 @@ def _warn(sentence: str) -> None:
 class _Server(uvicorn.Server):
     """Says when the house is open; takes over no texts any more once it is to stop."""
 
-    def __init__(self, config: uvicorn.Config, doorway: Doorway, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, doorway: Doorway, polls: Polls, ready: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._doorway = doorway
+        self._polls = polls
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -108,6 +114,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._doorway.close()
+        await self._polls.stop()
         await super().shutdown(sockets=sockets)
 
 

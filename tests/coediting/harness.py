@@ -67,6 +67,7 @@ class Doorstep:
     settings: Settings
     database: Database
     hub: coediting.Hub
+    polls: Any = None
 
     async def viewer_of(self, connection: HTTPConnection) -> Viewer:
         return await signin.viewer_of(connection, self.database)
@@ -169,6 +170,7 @@ async def serving(
         await eventually(lambda: server.started)
         yield Open(database, hub, doors, port)
     finally:
+        await step.polls.stop()
         server.should_exit = True
         await task
         await hub.stop()

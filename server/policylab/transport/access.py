@@ -14,6 +14,7 @@ ACCESS: dict[str, str] = {
     "/graphql": VIEWER,
     "/graphql/stream": VIEWER,
     "/coedit/{draft_id}": "who may read the draft; each update is judged by the right to write it",
+    "/coedit/{draft_id}/poll": "the same: whoever opened it, with each request anew",
     "/coedit/{draft_id}/ticket": "who may read the draft",
     "/signin": EVERYBODY,
     "/signin/callback": "the browser that began this sign-in",

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from urllib.parse import unquote
@@ -22,12 +23,14 @@ from starlette.websockets import WebSocket
 from policylab.coediting import Hub, Right, Standing
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
+from policylab.coediting.turn import Peer
 from policylab.kit.errors import Refused
 from policylab.kit.french import said_in
 from policylab.kit.ids import key_of
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
-from policylab.transport.coediting_wire import Turned, Wire
+from policylab.transport.coediting_poll import Polls
+from policylab.transport.coediting_wire import Turned
 from policylab.transport.house import locale_of
 from policylab.transport.middleware import host_problem, origin_allowed
 from policylab.transport.signin import viewer_of_headers
@@ -44,14 +47,16 @@ Answer = TypeVar("Answer")
 
 
 def routes(house: "House") -> list[BaseRoute]:
-    """Tickets for clients that can set no headers on a websocket.
+    """The way for networks without websockets; tickets for clients that can set no headers on one.
 
     The socket itself is `coediting_wire.Doorway`, which is given to the web server; its address is
     here so that it has a rule of access.
     """
     door = Door(house)
+    house.polls = polls = Polls(door)
     return [
         WebSocketRoute("/coedit/{draft_id}", _not_by_this_way, name="coedit"),
+        Route("/coedit/{draft_id}/poll", polls.serve, methods=["POST", "DELETE"], name="poll"),
         Route("/coedit/{draft_id}/ticket", door.ticket, methods=["POST"], name="coedit_ticket"),
     ]
 
@@ -104,45 +109,53 @@ class Door:
             return key_of(unquote(path.partition("?")[0].removeprefix("/coedit/")), "Draft")
         return None
 
-    async def judge(self, connection: HTTPConnection) -> Callable[[Wire], Room]:
+    async def judge(self, connection: HTTPConnection) -> Callable[[Peer], Room]:
         """How the connection joins its draft, or `Turned`.
 
         Whoever asked calls it before anything else is awaited: what changes afterwards reaches the
         connection like any other.
         """
+        return (await self.admit(connection, self.draft_of(connection.scope["path"]))).join
+
+    async def admit(self, connection: HTTPConnection, draft_id: UUID | None) -> "Admitted":
+        """The same, with who was admitted."""
+        self.check_origin(connection)
+        if draft_id is None:
+            raise Turned(404, "There is no such draft.")
+        viewer = await self.viewer(self.credentials(connection))
+        if not viewer.signed_in:
+            raise Turned(401, "Sign in first.")
+        standing = await _asked(self._standing_now(viewer, draft_id))
+        if standing.right is Right.NONE:
+            raise Turned(404, "There is no such draft.")
+        session = self._session(connection, viewer, standing)
+
+        def join(peer: Peer) -> Room:
+            peer.session = session
+            return self._hub().join(draft_id, peer)
+
+        return Admitted(viewer, join)
+
+    def check_origin(self, connection: HTTPConnection) -> None:
+        """Turn away who asks for us by another name, or from a page of another site."""
         settings = self._house.settings
         if not_ours := host_problem(connection.scope, settings):
             raise Turned(*not_ours)
         if not origin_allowed(connection, settings):
             raise Turned(403, "A page of another site asked for this.")
-        draft_id = self.draft_of(connection.scope["path"])
-        if draft_id is None:
-            raise Turned(404, "There is no such draft.")
-        try:
-            viewer = await self._viewers(self._credentials(connection))
-            if not viewer.signed_in:
-                raise Turned(401, "Sign in first.")
-            standing = await self._standing_now(viewer, draft_id)
-        except (OSError, TimeoutError, asyncpg.PostgresError, SQLAlchemyError) as error:
-            log.warning("coediting.door", error=repr(error))
-            raise Turned(503, "This draft can't be opened at the moment.") from error
-        if standing.right is Right.NONE:
-            raise Turned(404, "There is no such draft.")
-        own_frames = connection.query_params.get("frames") == "1"
-        tell = partial(said_in, locale=locale_of(connection, viewer))
+
+    async def viewer(self, credentials: tuple[str | None, str | None]) -> Viewer:
+        """Who comes with this cookie and authorization."""
+        return await _asked(self._viewers(credentials))
+
+    def _session(self, connection: HTTPConnection, viewer: Viewer, standing: Standing) -> Session:
         since = connection.query_params.get("since", "")
-        session = Session(
+        return Session(
             standing,
-            own_frames=own_frames,
+            own_frames=connection.query_params.get("frames") == "1",
             since=int(since) if since.isdecimal() and len(since) < 19 else None,
-            tell=tell,
+            tell=partial(said_in, locale=locale_of(connection, viewer)),
         )
-
-        def join(wire: Wire) -> Room:
-            wire.session = session
-            return self._hub().join(draft_id, wire)
-
-        return join
 
     async def ticket(self, request: Request) -> JSONResponse:
         """What stands for one's cookie or token on this draft's websocket for half a minute."""
@@ -158,7 +171,7 @@ class Door:
         ticket = self._tickets.encrypt(json.dumps(said).encode()).decode()
         return JSONResponse({"ticket": ticket, "seconds": TICKET_SECONDS}, headers=headers)
 
-    def _credentials(self, connection: HTTPConnection) -> tuple[str | None, str | None]:
+    def credentials(self, connection: HTTPConnection) -> tuple[str | None, str | None]:
         """Cookie and authorization: the connection's own, or those behind its ticket."""
         ticket = connection.query_params.get("ticket")
         if ticket is None:
@@ -193,6 +206,23 @@ class Door:
 
     def _hub(self) -> Hub:
         return self._house.hub
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who may come in, and how."""
+
+    viewer: Viewer
+    join: Callable[[Peer], Room]
+
+
+async def _asked(answer: Awaitable[Answer]) -> Answer:
+    """What the database says; a client is asked to come back when it says nothing."""
+    try:
+        return await answer
+    except (OSError, TimeoutError, asyncpg.PostgresError, SQLAlchemyError) as error:
+        log.warning("coediting.door", error=repr(error))
+        raise Turned(503, "This draft can't be opened at the moment.") from error
 
 
 async def _not_by_this_way(websocket: WebSocket) -> None:

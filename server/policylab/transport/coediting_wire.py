@@ -28,6 +28,7 @@ from websockets.server import ServerProtocol
 from policylab.coediting.protocol import BadFrame, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
+from policylab.coediting.turn import Peer
 from policylab.kit.log import log
 from policylab.transport.relay import Neighbours
 
@@ -78,7 +79,7 @@ class Porter(Protocol):
         """The draft that an address names; None when it names none."""
         ...
 
-    async def judge(self, connection: HTTPConnection) -> Callable[["Wire"], Room]:
+    async def judge(self, connection: HTTPConnection) -> Callable[[Peer], Room]:
         """How the connection joins its draft, at once; raises `Turned` for whoever may not."""
         ...
 

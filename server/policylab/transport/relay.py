@@ -5,11 +5,15 @@ follows from its id and from who is alive (rendezvous hashing). The connection i
 that process, as an open file through a unix socket, before anything is answered on it: nothing is
 relayed afterwards. Where that fails the text is served where the connection came in, which is as
 right and costs a little more: two processes then hear of each other through the log.
+
+A connection that is made of plain requests (coediting_poll) can't be handed over: each request may
+come over a connection that carries others as well. There the request itself is passed on, and its
+answer comes back.
 """
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +24,16 @@ from policylab.kit.log import log
 
 LONGEST_HEAD: Final = 65_536
 PATIENCE: Final = 2.0
+LONGEST_ANSWER: Final = 90.0
+"""Seconds: an answer may be held until there is something to tell."""
 _TAKEN: Final = b"+"
+
+
+class NotAnswered(Exception):
+    """The process that was asked has gone, and may have acted on the question."""
+
+
+Answer = Callable[[bytes], Awaitable[bytes]]
 
 
 def order(draft_id: UUID, count: int) -> Sequence[int]:
@@ -42,6 +55,12 @@ class Neighbours:
         self._count = count
         self._listening: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
+        self._answer: Answer | None = None
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def answer_with(self, answer: Answer) -> None:
+        """How a question that another process passes on is answered here."""
+        self._answer = answer
 
     def _address(self, number: int) -> str:
         return str(self._folder / f"{number}.sock")
@@ -83,22 +102,67 @@ class Neighbours:
             return True
         return False
 
+    async def ask(self, draft_id: UUID, question: bytes) -> bytes | None:
+        """Have the process that owns the text answer; None when that is this one."""
+        for number in order(draft_id, self._count):
+            if number == self._number:
+                return None
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as way:
+                way.setblocking(False)
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        await asyncio.get_running_loop().sock_connect(way, self._address(number))
+                except (OSError, TimeoutError):
+                    continue  # it is not there: whoever comes next owns the text
+                try:
+                    async with asyncio.timeout(LONGEST_ANSWER):
+                        return await _ask(way, question)
+                except (OSError, TimeoutError, ValueError) as error:
+                    raise NotAnswered(str(error)) from error
+        return None
+
     async def _accept(
         self, listening: socket.socket, take: Callable[[socket.socket, bytes], None]
     ) -> None:
         loop = asyncio.get_running_loop()
         while True:
             neighbour, _ = await loop.sock_accept(listening)
+            neighbour.setblocking(False)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    given = await _receive(neighbour)
+                    size, connection = await _begin(neighbour)
+                    if connection is None:
+                        self._answer_later(neighbour, size)
+                        continue
+                    head = await _rest_of_head(neighbour, size, connection)
                     await loop.sock_sendall(neighbour, _TAKEN)
             except (OSError, TimeoutError, ValueError) as error:
                 log.warning("relay.not_received", error=repr(error))
-                continue
-            finally:
                 neighbour.close()
-            take(*given)
+                continue
+            neighbour.close()
+            take(connection, head)
+
+    def _answer_later(self, neighbour: socket.socket, size: int) -> None:
+        work = self._answer_one(neighbour, size)
+        task = asyncio.get_running_loop().create_task(work, name="relay.answer")
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer_one(self, neighbour: socket.socket, size: int) -> None:
+        loop = asyncio.get_running_loop()
+        with neighbour:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    question = await _exactly(neighbour, size)
+                assert self._answer is not None, "questions come only where they are answered"
+                answer = await self._answer(question)
+                async with asyncio.timeout(PATIENCE):
+                    await loop.sock_sendall(neighbour, len(answer).to_bytes(4, "big") + answer)
+            except (OSError, TimeoutError, ValueError) as error:
+                log.warning("relay.not_answered", error=repr(error))
+            except Exception:  # noqa: BLE001 it is logged, and whoever asked sees no answer
+                log.exception("relay.answer_failed")
 
 
 def _remove(address: str) -> None:
@@ -117,9 +181,15 @@ async def _give(address: str, connection: socket.socket, head: bytes) -> None:
             raise ConnectionError("the connection was not taken")
 
 
-async def _receive(neighbour: socket.socket) -> tuple[socket.socket, bytes]:
+async def _ask(way: socket.socket, question: bytes) -> bytes:
+    """Put a question; without a connection beside its length it is one."""
+    await asyncio.get_running_loop().sock_sendall(way, len(question).to_bytes(4, "big") + question)
+    return await _exactly(way, int.from_bytes(await _exactly(way, 4), "big"))
+
+
+async def _begin(neighbour: socket.socket) -> tuple[int, socket.socket | None]:
+    """How much will come, and the connection that is given with it, if one is."""
     loop = asyncio.get_running_loop()
-    neighbour.setblocking(False)
     ready = loop.create_future()
     loop.add_reader(neighbour.fileno(), ready.set_result, None)
     try:
@@ -127,18 +197,30 @@ async def _receive(neighbour: socket.socket) -> tuple[socket.socket, bytes]:
     finally:
         loop.remove_reader(neighbour.fileno())
     size, files, _, _ = socket.recv_fds(neighbour, 4, 1)
-    if len(files) != 1 or len(size) != 4:
-        raise ValueError("no connection came")
+    if len(size) != 4:
+        raise ValueError("nothing came")
+    if not files:
+        return int.from_bytes(size, "big"), None
     connection = socket.socket(fileno=files[0])
     connection.setblocking(False)
+    return int.from_bytes(size, "big"), connection
+
+
+async def _rest_of_head(neighbour: socket.socket, size: int, connection: socket.socket) -> bytes:
     try:
-        head = b""
-        while len(head) < int.from_bytes(size, "big"):
-            part = await loop.sock_recv(neighbour, LONGEST_HEAD)
-            if not part:
-                raise ValueError("the request is cut off")
-            head += part
+        return await _exactly(neighbour, size)
     except BaseException:
         connection.close()
         raise
-    return connection, head
+
+
+async def _exactly(way: socket.socket, size: int) -> bytes:
+    loop = asyncio.get_running_loop()
+    parts: list[bytes] = []
+    while size > 0:
+        part = await loop.sock_recv(way, min(size, LONGEST_HEAD))
+        if not part:
+            raise ValueError("what was sent is cut off")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
