@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import signal
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,7 @@ def run(options: Options) -> list[Row]:
     with console.status("Fetching the peers …"):
         texts = any(work.text is not None for work in works)
         peers.install(node=texts or bool(names), python=peers.PycrdtWebsocket.name in names)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     folder = Path(tempfile.mkdtemp(prefix="policylab-bench-"))
     ours = Ours(folder)
     servers: list[Server] = [ours, *(peers.PEERS[name](folder) for name in names)]
@@ -56,7 +59,9 @@ def _works(options: Options) -> list[Work]:
     if unknown:
         known = ", ".join(work.name for work in WORKS)
         raise SystemExit(f"There is no work {', '.join(unknown)} in coedit. There is: {known}.")
-    return [work for work in WORKS if not options.only or work.name in options.only]
+    if options.only:
+        return [work for work in WORKS if work.name in options.only]
+    return [work for work in WORKS if options.whole or not work.on_request]
 
 
 def _peers(options: Options) -> list[str]:

@@ -57,6 +57,8 @@ class Work:
     quick: dict[str, Any] = field(default_factory=dict[str, Any])
     once: bool = False
     """Long, and much the same every time: one run is enough."""
+    on_request: bool = False
+    """Only where it is named, or with --whole."""
 
     def settings(self, options: Options) -> dict[str, Any]:
         return self.options | (self.quick if options.quick else {})
@@ -220,6 +222,21 @@ NEVER_READ = Work(
     ),
 )
 
+NEVER_READ_500 = Work(
+    name="never-read-500",
+    call="neverRead",
+    about="The same with 500 who never read.",
+    options={"seconds": 12.0, "deaf": 500},
+    quick={"seconds": 3.0},
+    on_request=True,
+    figures=(
+        Figure(
+            "megabytesMore", "500 clients that never read", "growth of the server", "MB", most=20
+        ),
+        Figure("p99", "500 clients that never read", "the others' latency, 99 of 100", "ms"),
+    ),
+)
+
 KILL = Work(
     name="kill",
     call="untilKilled",
@@ -237,4 +254,14 @@ KILL = Work(
     ),
 )
 
-WORKS = (ONE_WRITER, FIFTY_WRITERS, ROOMS, COLD, RECONNECT, MEMORY, NEVER_READ, KILL)
+WORKS = (
+    ONE_WRITER,
+    FIFTY_WRITERS,
+    ROOMS,
+    COLD,
+    RECONNECT,
+    MEMORY,
+    NEVER_READ,
+    NEVER_READ_500,
+    KILL,
+)
