@@ -102,6 +102,13 @@ function withIds(tr) {
   return tr;
 }
 
+/** Tables are mended after each change, as the editor does. */
+function fixed(editing, tr) {
+  const mending = tables.fixTables(editing.apply(tr), editing);
+  if (mending) for (const step of mending.steps) tr.step(step);
+  return tr;
+}
+
 const log = [];
 const server = new Y.Doc();
 let said = 0;
@@ -158,7 +165,8 @@ class Editor {
     let tr;
     try { tr = deeds[one(names)][1](editing); } catch (error) { if (!(error instanceof RangeError || error.name === "ReplaceError" || error.name === "TransformError")) throw error; }
     if (!tr?.docChanged) return;
-    withIds(tr);
+    tr = fixed(editing, withIds(tr));
+    try { tr.doc.check(); } catch { return; } // a command of a library broke a rule of the text
     this.doc.transact(() => updateYFragment(this.doc, this.root, tr.doc, this.meta), this);
     this.text = tr.doc;
   }

@@ -46,12 +46,25 @@ def main() -> int:
         small = given.found / "small"
         small.mkdir(exist_ok=True)
         folders, flags = [str(small), str(CORPUS), str(grown)], ["-merge=1"]
+    tried = given.found / "tried"
     command = [
-        *(sys.executable, "-m", "tests.coediting.fuzzed", *folders, *flags),
-        *(f"-artifact_prefix={given.found}/", "-max_len=4096", "-timeout=10", "-rss_limit_mb=2048"),
-        *("-len_control=0", "-use_value_profile=1", "-print_final_stats=1"),
+        *(sys.executable, "-m", "tests.coediting.fuzzed", str(tried), *folders, *flags),
+        *(
+            f"-artifact_prefix={given.found}/",
+            "-max_len=4096",
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+            "-len_control=0",
+        ),
+        *("-use_value_profile=1", "-print_final_stats=1"),
     ]
-    return subprocess.run(command, check=False).returncode  # a crash of the child is seen here
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        data = tried.read_bytes()
+        name = f"crash-{hashlib.sha1(data, usedforsecurity=False).hexdigest()[:12]}"
+        (given.found / name).write_bytes(data)
+        print(f"ended with {code} at {given.found / name}: {data.hex()}")
+    return code
 
 
 if __name__ == "__main__":

@@ -398,7 +398,7 @@ class _Judgement:
         broken = self.shape.breaks_off(client, after, until) or (
             new is not None and new.breaks_off(after, until)
         )
-        if not broken:
+        if left == right or not broken:
             raise BadBytes("A part stands between two that are the other way round.")
 
 
