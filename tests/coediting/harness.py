@@ -31,6 +31,7 @@ from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.settings import Settings
 from policylab.transport import coediting as transport
 from policylab.transport import coediting_wire, middleware, signin
+from policylab.transport.relay import Neighbours
 from tests.serving import token_of
 
 PATIENCE = 15.0
@@ -141,9 +142,13 @@ class Open:
 
 @asynccontextmanager
 async def serving(
-    database: Database, folder: Path, doors: Doors | None = None
+    database: Database,
+    folder: Path,
+    doors: Doors | None = None,
+    *,
+    neighbours: Neighbours | None = None,
 ) -> AsyncGenerator[Open]:
-    """Serve the co-editing routes over a real socket."""
+    """Serve the co-editing routes over a real socket, as one of several where it has neighbours."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)  # stalls show soon
     port = listening.getsockname()[1]
@@ -156,9 +161,12 @@ async def serving(
         middleware=middleware.stack(settings),
     )
     app.state.house = step
+    doorway = coediting_wire.Doorway(transport.Door(step), neighbours)
+    if neighbours is not None:
+        step.polls.relay_through(neighbours)
     config = uvicorn.Config(
         app,
-        ws=coediting_wire.Doorway(transport.Door(step)),
+        ws=doorway,
         ws_max_size=1_048_576,
         log_config=None,
         lifespan="off",
@@ -168,8 +176,10 @@ async def serving(
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         await eventually(lambda: server.started)
+        await doorway.open()
         yield Open(database, hub, doors, port)
     finally:
+        await doorway.close()
         await step.polls.stop()
         server.should_exit = True
         await task
