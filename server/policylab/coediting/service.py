@@ -102,7 +102,7 @@ async def close_draft(uow: UnitOfWork, draft_id: UUID) -> Text:
         uow.session.add(head)
         uow.announce(DraftClosed(dialogue_id=head.dialogue_id, draft_id=draft_id))
     live = await text_at(uow.session, head)
-    state, shape = live.whole(), live.knowledge.shape.encode()
+    state, shape = live.whole(), live.remembered()
     await milestones.keep_frozen(uow.session, draft_id, head.seq, state, shape)
     return Text(read_text(live.doc), head.seq, closed=True)
 
