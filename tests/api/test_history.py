@@ -49,7 +49,7 @@ query($id: ID!) { versionSet(id: $id) { writtenBy { level characters }
              sections { writtenBy { level characters } } } } }
 """
 REMOVALS = """
-query($id: ID!, $from: Int!, $to: Int!, $section: String) { draft(id: $id) {
+query($id: ID!, $from: Int, $to: Int, $section: String) { draft(id: $id) {
   removals(from: $from, to: $to, sectionId: $section) {
     position at text sectionId removedBy { level } writtenBy { level } } } }
 """
@@ -160,6 +160,7 @@ async def test_who_took_words_out_is_named_with_whose_they_were(database: Databa
     assert (gone["text"], gone["position"]) == ("Cities pay.", 2)
     assert (gone["removedBy"], gone["writtenBy"]) == ({"level": "LOCAL"}, {"level": None})
     assert gone["sectionId"] == key_of("pay")
+    assert (await ask(database, here.writer, REMOVALS, id=draft))["draft"]["removals"] == [gone]
     elsewhere = await ask(database, here.writer, REMOVALS, **values, section=key_of("learn"))
     assert elsewhere["draft"]["removals"] == []
 

@@ -304,7 +304,7 @@ async def load_text_at(
 
 
 async def load_changes(
-    context: Context, roots: Sequence[Any], *, from_: Earlier, to: Position = None
+    context: Context, roots: Sequence[Any], *, from_: Earlier = 0, to: Position = None
 ) -> Sequence[Any]:
     """What changed in drafts from one moment to another."""
     from policylab.api import history
@@ -316,10 +316,15 @@ async def load_removals(
     context: Context,
     roots: Sequence[Any],
     *,
-    from_: Earlier,
-    to: Annotated[
-        int, strawberry.argument(description="The last position, 5,000 further at most.")
-    ],
+    from_: Annotated[
+        int | None,
+        strawberry.argument(
+            name="from",
+            description="The position before the first change to look at; without one, 5,000 "
+            "before the last, which is the most.",
+        ),
+    ] = None,
+    to: Position = None,
     section_id: Clause = None,
 ) -> Sequence[Any]:
     """What was taken out of drafts."""

@@ -422,16 +422,18 @@ async def load_removals(
     context: Context,
     roots: Sequence[Any],
     *,
-    from_: int,
-    to: int,
+    from_: int | None,
+    to: int | None,
     section_id: str | None,
 ) -> list[list[Removal]]:
     """What was taken out of drafts between two positions."""
     found: list[list[coediting.Removal]] = []
     async with context.database.read(SYSTEM) as session:
         for item in roots:
-            clause = _clause(section_id, item.row["document_id"])
-            removals = await coediting.removed_by(session, item.row["id"], after=from_, until=to)
+            key, clause = item.row["id"], _clause(section_id, item.row["document_id"])
+            until = (await coediting.log_positions(session, [key]))[key] if to is None else to
+            after = max(0, until - coediting.MOST_ROWS) if from_ is None else from_
+            removals = await coediting.removed_by(session, key, after=after, until=until)
             found.append(
                 [each for each in removals if section_id is None or each.section_id == clause]
             )

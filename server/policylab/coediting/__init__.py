@@ -6,7 +6,7 @@ from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.history import Past, position_at, text_at
 from policylab.coediting.hub import Hub
 from policylab.coediting.outline import Suggestion, suggestions_in
-from policylab.coediting.removals import Removal, removed_by
+from policylab.coediting.removals import MOST_ROWS, Removal, removed_by
 from policylab.coediting.restoring import restore_text
 from policylab.coediting.rules import NOBODY, Gate, Right, Standing
 from policylab.coediting.service import (
@@ -27,6 +27,7 @@ from policylab.coediting.spells import keep_up
 from policylab.coediting.stored import log_positions
 
 __all__ = [
+    "MOST_ROWS",
     "NOBODY",
     "Authorship",
     "DraftClosed",
