@@ -70,7 +70,8 @@ class Line:
         self.reader = reader
         self.writer = writer
         self.status = 0
-        self.subprotocol: str | None = None
+        self.answer = ""
+        """The head of that answer, in small letters."""
 
     @classmethod
     async def dial(cls, url: str, *, receives: int | None = None) -> Self:
@@ -92,7 +93,8 @@ class Line:
         line.writer.write(asking(url, person, **headers))
         async with asyncio.timeout(PATIENCE):
             head = await line.reader.readuntil(b"\r\n\r\n")
-        line.status = int(head.split(b" ", 2)[1])
+        line.answer = head.decode().lower()
+        line.status = int(line.answer.split(" ", 2)[1])
         return line
 
     async def say(self, opcode: int, data: bytes = b"", **how: bool | int) -> None:
