@@ -108,7 +108,8 @@ async def test_two_moments_are_compared_clause_by_clause(database: Database) -> 
     assert (found["fromPosition"], found["toPosition"], counted) == (1, 2, [1, 1, 1, 0])
     learn = next(each for each in found["sections"] if each["sectionId"] == key_of("learn"))
     assert {"kind": "INSERTED", "text": " quickly"} in learn["runs"]
-    back = (await ask(database, here.writer, CHANGES, **values | {"from": 2, "to": 1}))["draft"]
+    values |= {"from": 2, "to": 1}
+    back = (await ask(database, here.writer, CHANGES, **values))["draft"]
     assert [back["changes"][name] for name in ("added", "removed")] == [1, 1]
 
 
