@@ -12,10 +12,9 @@ from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from policylab import coediting
 from policylab.coediting.carrying import Carried
-from policylab.coediting.live import NOTHING
+from policylab.coediting.live import NOTHING, Live
 from policylab.coediting.reading import text_of
-from policylab.coediting.session import Owner
-from policylab.coediting.shape import Shape, learn
+from policylab.coediting.session import Knowledge, Owner
 from policylab.coediting.store import Row, Store
 from policylab.coediting.writing import insert_nodes, write_text
 from policylab.kit.db import Database
@@ -206,7 +205,5 @@ async def snapshots_of(database: Database, draft_id: UUID) -> list[int]:
 
 async def keep(database: Database, draft_id: UUID, life: Life, seq: int) -> None:
     """A snapshot as a room takes them."""
-    shape, known = Shape(), dict[int, int]()
-    for update in life.updates(seq):
-        learn(shape, known, update)
-    await Store(database).keep_snapshot(draft_id, seq, life.whole_at(seq), shape.encode())
+    live = Live.load(None, None, life.updates(seq), Knowledge())
+    await Store(database).keep_snapshot(draft_id, seq, live.whole(), live.remembered())

@@ -1,7 +1,7 @@
 """An older text written anew: an edit like any other, in which old words stay whose they were."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,6 +21,10 @@ from policylab.coediting.tables import DraftCarried, DraftUpdate
 from policylab.kit.db import UnitOfWork
 
 Json = dict[str, Any]
+
+MOST_PARTS: Final = min(20_000, MOST_CODES)
+"""In a text of more strings, words that come back are theirs who bring them back: to find out takes
+seconds, in which everybody would wait."""
 
 
 async def restore_text(
@@ -106,7 +110,10 @@ def reinstated(older: bytes, newer: bytes, clients: set[int]) -> list[Carried]:
 def _letters(whole: bytes) -> Iterator[tuple[str, int, int]]:
     """Every letter of a text in reading order, with its id; none where there are too many parts."""
     deleted: dict[int, list[tuple[int, int]]] = {}
-    for client, start, end in read_update(whole, trusted=True).deletes:
+    update = read_update(whole, trusted=True)
+    if sum(isinstance(struct.said, str) for struct in update.structs) > MOST_PARTS:
+        return
+    for client, start, end in update.deletes:
         deleted.setdefault(client, []).append((start, end))
     deleted = {client: joined_ranges(ranges) for client, ranges in deleted.items()}
     standing: list[Iterator[int]] = []
@@ -118,8 +125,6 @@ def _letters(whole: bytes) -> Iterator[tuple[str, int, int]]:
         return code_of(len(strings) - 1) * struct.length
 
     shadow = text_of(painted(whole, paint))
-    if len(strings) > MOST_CODES:
-        return
     for letter, code in _pairs(text_of(whole), shadow):
         number = number_of(code)
         assert number is not None
