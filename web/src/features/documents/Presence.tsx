@@ -18,7 +18,13 @@ export function StoredSign({ connection }: { connection: DraftConnection }) {
     broken: [t`Not connected. Load the page again.`, IconPlugConnectedX],
   } as const;
   const [words, Sign] = says[standing?.sign ?? "opening"];
-  return <output className={styles.sign} data-sign={standing?.sign} aria-live="polite"><Sign aria-hidden="true" />{words}</output>;
+  const slow = standing?.slow && (standing.sign === "stored" || standing.sign === "saving");
+  return (
+    <>
+      <output className={styles.sign} data-sign={standing?.sign} aria-live="polite"><Sign aria-hidden="true" />{words}</output>
+      {slow && <span className={styles.slow} title={t`This network lets no live connection through. Everything is stored all the same, a moment later.`}><Trans>Slower connection</Trans></span>}
+    </>
+  );
 }
 
 type User = { function?: string; organisation?: string; level?: string | null; capacity?: string | null };
