@@ -7,7 +7,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import tomllib
 import urllib.error
@@ -196,4 +195,3 @@ class PassingOn(Peer):
 PEERS: dict[str, type[Peer]] = {
     peer.name: peer for peer in (Hocuspocus, YWebsocketServer, PycrdtWebsocket)
 }
-assert sys.platform == "linux", "This benchmark reads /proc and pins programs to cores: Linux only."

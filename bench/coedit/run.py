@@ -28,6 +28,8 @@ console = Console(stderr=True)
 
 def run(options: Options) -> list[Row]:
     """Measure what was asked for; the rows of every figure that both sides have."""
+    if sys.platform != "linux":
+        raise SystemExit("This benchmark reads /proc and ties programs to cores: Linux only.")
     works, names = _works(options), _peers(options)
     with console.status("Fetching the peers …"):
         texts = any(work.text is not None for work in works)

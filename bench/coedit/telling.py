@@ -50,6 +50,10 @@ def _cells(line: dict[str, Any], names: list[str]) -> list[str]:
     return [line["what"], figure, *values, busy, musts, verdicts]
 
 
+def _runs(count: int) -> str:
+    return "one run" if count == 1 else f"medians of {count} runs"
+
+
 def _in(unit: str) -> str:
     return f"({unit})" if unit else ""
 
@@ -115,7 +119,7 @@ def markdown(report: dict[str, Any]) -> str:
     heads = [f"{name} {report['versions'][name]}".strip() for name in names]
     columns = ["work", "figure", *heads, "generator", "ours must be", "so it is"]
     lines = [
-        f"{report['date'][:10]}, {report['machine']}, medians of {report['runs']} runs. In"
+        f"{report['date'][:10]}, {report['machine']}, {_runs(report['runs'])}. In"
         f" brackets: ours divided by theirs. {_ceiling(report)}",
         "",
         f"| {' | '.join(columns)} |",
