@@ -6,6 +6,7 @@ W5's part. The socket of GraphQL has a protocol of its own and is not tried here
 
 import random
 from collections.abc import AsyncGenerator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -133,7 +134,7 @@ async def test_random_bytes_and_changed_messages_never_end_without_a_word(bench:
 
 
 def good_update() -> bytes:
-    doc: Doc[object] = Doc()
+    doc: Doc[Any] = Doc()
     doc.get("default", type=XmlFragment).children.append(XmlElement("paragraph"))
     return frame(0, 2, data=doc.get_update())
 

@@ -93,7 +93,8 @@ class Turn:
         default_factory=list[tuple[Peer, Refusal, int]]
     )
     shown: list[tuple[Peer, Presences]] = field(default_factory=list[tuple[Peer, Presences]])
-    curious: list[Peer] = field(default_factory=list[Peer])
+    curious: dict[Peer, None] = field(default_factory=dict[Peer, None])
+    """Who has asked who is here: each is told once."""
     _shadows: dict[Owner, Shadow] = field(default_factory=dict[Owner, Shadow])
 
     def verdict(self, item: Item) -> Verdict | None:
@@ -107,7 +108,7 @@ class Turn:
             self._claim(session, message)
             self.shown.append((item.peer, message))
         else:
-            self.curious.append(item.peer)
+            self.curious[item.peer] = None
         return None
 
     def take(self, item: Item, verdict: Verdict) -> None:

@@ -25,7 +25,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from policylab.coediting.protocol import BadFrame, read_frame
+from policylab.coediting.protocol import BadFrame, Change, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.coediting.turn import Peer
@@ -52,12 +52,19 @@ MOST_UNJUDGED: Final = 1_048_576
 """Bytes that one connection may send ahead of what has been dealt with."""
 SMALL: Final = 256
 """What a frame costs besides its bytes, so that many empty ones are not for nothing."""
+SELDOM: Final = 4_096
+"""The same for what honest clients send seldom: questions, presence, fragments, pings."""
+MOST_PIECES: Final = 1_024
+"""Fragments of one message."""
+AT_ONCE: Final = 256
+"""Frames that are read at once; then it is the others' turn."""
 BURST: Final = 8 * 1_048_576
 RATE: Final = 4 * 1_048_576
 """Bytes that one connection may send at once, and each second after that; it is read no faster."""
 PARTING_SECONDS: Final = 5.0
-PULSE_SECONDS: Final = 20.0
+PULSE_SECONDS: Final = 15.0
 COME_BACK: Final = 1012
+TOO_BIG: Final = 1009
 TOO_SLOW: Final = 4502
 BAD_FRAME: Final = 4400
 _ALONE: Final = 0x80 | Opcode.BINARY
@@ -218,11 +225,15 @@ class Wire(asyncio.Protocol):
         """Frames, and what each counts against `MOST_WAITING`."""
         self._waiting_bytes = 0
         self._paused = False
+        self._unread_answers = 0
+        """Bytes of answers to pings that wait to be read."""
         self._large_waits = False
         self._unjudged = 0
         self._budget = float(BURST)
         self._budget_at = 0.0
         self._reading = True
+        self._unread = False
+        """Whether whole frames wait in `_rest`."""
         self._heard = True
         self._written = 0
         self._drained = 0
@@ -263,6 +274,7 @@ class Wire(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._paused = self._large_waits = False
+        self._unread_answers = 0
         while self._waiting and not self._paused:
             data, cost = self._waiting.popleft()
             self._waiting_bytes -= cost
@@ -380,9 +392,15 @@ class Wire(asyncio.Protocol):
     # ── frames in ──
 
     def _frames(self, data: bytes) -> None:
-        """Every whole frame in the bytes; what is left of them waits for more."""
-        at, end = 0, len(data)
+        """Every whole frame in the bytes, as far as it may go; what is left of them waits."""
+        at, end, count = 0, len(data), 0
         while end - at >= 2:
+            if count == AT_ONCE or not self._reading:
+                self._unread = True
+                self._hold()
+                asyncio.get_running_loop().call_soon(self._read_on)
+                break
+            count += 1
             length = data[at + 1] & 0x7F
             header = 6 if length < 126 else 8 if length == 126 else 14
             if end - at < header - 4:
@@ -411,11 +429,14 @@ class Wire(asyncio.Protocol):
         library = self._library
         if library.state is not OPEN and self._transport.is_closing():
             return
+        self._spend(len(data) + SELDOM)
         library.receive_data(data)
         for event in library.events_received():
             if isinstance(event, Frame) and not self._closing:
                 self._by_opcode(event)
         self._flush_library()
+        if self._unread_answers > MOST_WAITING:
+            self.close(TOO_SLOW, "You read too slowly; please come back.")
 
     def _by_opcode(self, frame: Frame) -> None:
         if frame.opcode is Opcode.TEXT:
@@ -426,12 +447,15 @@ class Wire(asyncio.Protocol):
             if frame.fin:
                 whole, self._fragments = b"".join(self._fragments), []
                 self._take(whole)
+            elif len(self._fragments) > MOST_PIECES:
+                self.close(TOO_BIG, "A message is in too many pieces.")
 
     def _flush_library(self) -> None:
         """Send what the library has to say; its last word is that nothing more will come."""
         for data in self._library.data_to_send():
             if data:
-                self._transport.write(data)
+                self._put(data)
+                self._unread_answers += len(data) if self._paused else 0
             else:
                 self._closing = True
                 self._transport.close()
@@ -442,12 +466,16 @@ class Wire(asyncio.Protocol):
         except BadFrame as bad:
             self.close(BAD_FRAME, str(bad))
             return
-        cost = len(data) + SMALL
+        changes = isinstance(message, Change) and message.says_something
+        cost = len(data) + (SMALL if changes else SELDOM)
         self._unjudged += cost
-        self._budget -= cost
         assert self._room is not None
         self._room.receive(self, message)
-        if (self._unjudged > MOST_UNJUDGED or self._budget < 0) and self._reading:
+        self._spend(cost)
+
+    def _spend(self, cost: int) -> None:
+        self._budget -= cost
+        if self._unjudged > MOST_UNJUDGED or self._budget < 0:
             self._hold()
 
     # ── for the draft ──
@@ -460,7 +488,7 @@ class Wire(asyncio.Protocol):
         if not self._paused:
             self._put(data)
             return
-        cost = len(data)
+        cost = len(data) + SMALL
         if cost > LARGE and not self._large_waits:  # a whole text may take its time
             self._large_waits, cost = True, 0
         self._waiting.append((data, cost))
@@ -484,8 +512,8 @@ class Wire(asyncio.Protocol):
             self._waiting.clear()
             self._library.send_close(code, reason)
             self._flush_library()
-        if not self._reading:
-            self._transport.resume_reading()
+        self._unjudged = 0
+        self._read_on()  # it has a last word, too
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self._transport.abort)
 
     def resume(self) -> None:
@@ -496,13 +524,14 @@ class Wire(asyncio.Protocol):
 
     def _hold(self) -> None:
         """Read no more of it for now; what it sends waits on its own side."""
-        self._reading = False
-        self._transport.pause_reading()
+        if self._reading:
+            self._reading = False
+            self._transport.pause_reading()
 
     def _read_on(self) -> None:
         """Read on, as soon as its share of this second allows."""
         loop = asyncio.get_running_loop()
-        if self._closing or self._reading or self._unjudged > MOST_UNJUDGED:
+        if self._reading or self._unjudged > MOST_UNJUDGED or self._transport.is_closing():
             return
         now = loop.time()
         self._budget = min(BURST, self._budget + (now - self._budget_at) * RATE)
@@ -511,7 +540,13 @@ class Wire(asyncio.Protocol):
             loop.call_later(-self._budget / RATE + 0.01, self._read_on)
             return
         self._reading = True
-        self._transport.resume_reading()
+        if self._unread:
+            self._unread = False
+            data = bytes(self._rest)
+            self._rest.clear()
+            self._frames(data)
+        if self._reading and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def feel_pulse(self) -> None:
         """Cut off a line on which nothing has come in, or nothing gone out, for a whole pulse."""
