@@ -1,11 +1,12 @@
 // Several editors on one text, at random: the schema of the web app, ProseMirror's own commands,
 // y-tiptap, undo, and spells without a line. Says each update that reaches the server, one line of
-// JSON each, with what Yjs itself reads in it. Arguments: web folder, seed, updates, editors.
+// JSON each, with what Yjs itself reads in it. Arguments: web folder, seed, updates, editors, updates
+// between two moments at which everybody has read everything.
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [web, seed, wanted, people] = process.argv.slice(2);
+const [web, seed, wanted, people, every] = process.argv.slice(2);
 const home = pathToFileURL(join(web, "package.json")).href;
 registerHooks({
   resolve: (name, context, next) => next(name, /^[./]|^(node|file):/.test(name) ? context : { ...context, parentURL: home }),
@@ -217,6 +218,6 @@ for (let mark = 0; said < Number(wanted);) {
   else if (dice < 0.08) each.back();
   else if (dice < 0.35) each.hear();
   else each.edit();
-  if (said > mark + 250) { settle(editors); mark = said; }
+  if (said > mark + Number(every)) { settle(editors); mark = said; }
 }
 settle(editors);

@@ -6,7 +6,9 @@ import os
 import zlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from policylab.coediting.reading import read_text
 from tests.coediting import crafted
 from tests.coediting.checking import Checked, check_steps
 from tests.coediting.program import Recipe
@@ -52,12 +54,25 @@ def try_input(data: bytes) -> None:
     """Refused, or good for everybody: an AssertionError, or worse, if neither."""
     if not data:
         return
-    text = Checked(base("xy" if data[0] & PLAIN else "🌍"))
-    rest = data[1:]
-    updates = Recipe(rest, text.known).updates() if data[0] & RECIPE else [rest]
+    text, updates = begun(data)
     taken = [update for update in updates if text.take(update)]
     if taken:
         text.check()
     if zlib.crc32(data) % 32 == 0:
         for update in updates:
             check_steps(update)
+
+
+def begun(data: bytes) -> tuple[Checked, list[bytes]]:
+    """The known text, and the updates that the input tries on it."""
+    text = Checked(base("xy" if data[0] & PLAIN else "🌍"))
+    rest = data[1:]
+    return text, Recipe(rest, text.known).updates() if data[0] & RECIPE else [rest]
+
+
+def text_after(data: bytes) -> dict[str, Any]:
+    """What the known text says after what was taken of an input."""
+    text, updates = begun(data)
+    for update in updates:
+        text.take(update)
+    return read_text(text.doc)

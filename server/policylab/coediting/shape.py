@@ -356,7 +356,13 @@ class _Judgement:
             waiting.append(below)
 
     def _settle(self, new: _New, at: int) -> tuple[_New, int] | None:
-        """Find the spot of a struct; else which struct of this update must be settled before."""
+        """Find the spot of a struct; else which struct of this update must be settled before.
+
+        That is what it hangs on, and all that its client has said before: libraries take in each
+        client's parts in order, and what waits for itself would wait for ever.
+        """
+        if at and new.spots[at - 1] is None:
+            return new, at - 1
         struct = new.structs[at]
         if struct.kind is Kind.GONE:
             new.spots[at] = _GONE
