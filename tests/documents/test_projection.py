@@ -2,10 +2,14 @@
 
 import asyncio
 import copy
+import time
+from collections import Counter
 from collections.abc import AsyncGenerator
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from policylab import coediting, documents
 from policylab.documents import projection
@@ -15,6 +19,7 @@ from policylab.kit.viewer import SYSTEM
 from tests.documents.writing import (
     ENGLISH,
     Desk,
+    Json,
     clause,
     desk,
     doc,
@@ -261,3 +266,82 @@ async def frozen_text(database: Database, here: Desk) -> documents.tree.Json:
         made = await documents.freeze(uow, here.writer, document_id=here.document_id)
     async with database.read(SYSTEM) as session:
         return (await documents.texts_of(session, made.id))["en"]
+
+
+# ── large texts ──
+
+
+def large(count: int) -> list[Json]:
+    """The blocks of a text with so many clauses of three paragraphs."""
+    body = "A city and its region write together what they will do for those who learn. " * 3
+    return [
+        clause(f"{number}. {body}", f"large {number}")
+        | {"content": [paragraph(f"{number}.{part} {body}") for part in range(3)]}
+        for number in range(count)
+    ]
+
+
+class Statements:
+    """Notes the rows that each statement about sections writes."""
+
+    def __init__(self, database: Database) -> None:
+        self.rows: Counter[str] = Counter()
+        event.listen(database.engine.sync_engine, "before_cursor_execute", self._note)
+
+    def _note(self, *said: Any) -> None:
+        statement, parameters, many = said[2], said[3], said[5]
+        kind, _, rest = str(statement).partition(" ")
+        if "draft_section" in rest and kind in ("INSERT", "UPDATE", "DELETE"):
+            self.rows[kind] += len(parameters) if many else 1
+
+
+async def test_one_new_word_in_many_clauses_writes_one_row(database: Database) -> None:
+    blocks = large(120)
+    here = await desk(database, {"en": doc(*blocks)})
+    blocks[60] = clause("Changed.", "large 60")
+    await write(database, here, doc(*blocks))
+    counted = Statements(database)
+    assert await project(database, here.drafts["en"])
+    assert counted.rows == {"UPDATE": 1}
+    await write(database, here, doc(*blocks, clause("New.", "new")))
+    assert await project(database, here.drafts["en"])
+    assert counted.rows == {"UPDATE": 1, "INSERT": 1}
+    await write(database, here, doc(*blocks[:-1], clause("New.", "new")))
+    assert await project(database, here.drafts["en"])
+    assert counted.rows["DELETE"] == 1
+    assert counted.rows["UPDATE"] == 2  # the last has moved up by one
+    assert len(await shown(database)) == 120
+
+
+class Ticking:
+    """How much was done in one go while others waited for their turn.
+
+    In CPU time of this thread, so that what else the machine does counts for nothing.
+    """
+
+    async def __aenter__(self) -> "Ticking":
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._tick())
+        await asyncio.sleep(0.05)
+        return self
+
+    async def _tick(self) -> None:
+        while True:
+            began = time.thread_time()
+            await asyncio.sleep(0.001)
+            self.longest = max(self.longest, time.thread_time() - began)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def test_showing_a_large_text_holds_nobody_up(database: Database) -> None:
+    blocks = large(1_200)
+    here = await desk(database, {"en": doc(*blocks)})
+    for number in range(2):
+        blocks[7] = clause(f"Changed {number}.", "large 7")
+        await write(database, here, doc(*blocks))
+        async with Ticking() as ticking:
+            assert await project(database, here.drafts["en"])
+        assert ticking.longest < 0.05

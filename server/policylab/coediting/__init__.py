@@ -5,6 +5,7 @@ from policylab.coediting.authors import Authorship, Written, authorship_at
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.history import Past, position_at, text_at
 from policylab.coediting.hub import Hub
+from policylab.coediting.looking import made_of_text
 from policylab.coediting.outline import Suggestion, suggestions_in
 from policylab.coediting.removals import MOST_ROWS, Removal, removed_by
 from policylab.coediting.restoring import restore_text
@@ -51,6 +52,7 @@ __all__ = [
     "edit_text",
     "keep_up",
     "log_positions",
+    "made_of_text",
     "make_anchor",
     "open_draft",
     "position_at",

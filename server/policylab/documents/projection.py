@@ -5,17 +5,20 @@ done. What nobody heard of is found by looking now and then.
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import delete, insert, update
 from sqlmodel import col, select
 
 from policylab import coediting
 from policylab.coediting import TextChanged
+from policylab.documents.clauses import Clause, read_clauses
 from policylab.documents.events import TextProjected
-from policylab.documents.sections import Section, frozen_form, sections_of
+from policylab.documents.sections import Section
 from policylab.documents.tables import Document, Draft, DraftSection, LanguageVersion
-from policylab.documents.tree import BadText, mended
+from policylab.documents.tree import BadText
 from policylab.kit.db import Database, UnitOfWork
 from policylab.kit.events import Announcement
 from policylab.kit.log import log
@@ -24,6 +27,7 @@ from policylab.kit.viewer import SYSTEM
 QUIET_SECONDS = 0.2
 """TextChanged comes after a quiet moment already; this gathers what several replicas say."""
 LOOK_SECONDS = 20.0
+BATCH = 50
 
 
 async def project(uow: UnitOfWork, draft: Draft) -> bool:
@@ -31,14 +35,16 @@ async def project(uow: UnitOfWork, draft: Draft) -> bool:
 
     The caller holds the draft's row. False when there was nothing to do.
     """
-    text = await coediting.committed_text(uow.session, draft.id)
-    if text.seq <= draft.projected_seq:
+    heads = await coediting.log_positions(uow.session, [draft.id])
+    if heads.get(draft.id, -1) <= draft.projected_seq:
         return False
-    part = await uow.session.get_one(LanguageVersion, draft.language_version_id)
-    tree = frozen_form(mended(text.content, draft.id))
-    sections = sections_of(tree, draft.document_id)
-    await _write(uow, draft, part.language, sections)
-    draft.projected_seq = text.seq
+    known = await _known(uow, draft)
+    sources = {key: row.source for key, row in known.items()}
+    clauses, seq = await coediting.made_of_text(
+        uow.session, draft.id, read_clauses, draft.id, draft.document_id, sources
+    )
+    await _write(uow, draft, known, clauses)
+    draft.projected_seq = seq
     draft.updated_at = uow.now
     uow.session.add(draft)
     await uow.session.flush()
@@ -48,35 +54,69 @@ async def project(uow: UnitOfWork, draft: Draft) -> bool:
             lab_id=document.lab_id,
             dialogue_id=draft.dialogue_id,
             draft_id=draft.id,
-            sequence=text.seq,
+            sequence=seq,
         )
     )
     return True
 
 
-async def _write(uow: UnitOfWork, draft: Draft, language: str, sections: list[Section]) -> None:
-    rows = await uow.session.exec(
-        select(DraftSection).where(col(DraftSection.draft_id) == draft.id)
-    )
-    known = {row.section_id: row for row in rows}
-    for section in sections:
-        row = known.pop(section.id, None)
-        if row is None:
-            row = DraftSection(
-                dialogue_id=draft.dialogue_id,
-                document_id=draft.document_id,
-                draft_id=draft.id,
-                language=language,
-                **columns_of(section),
-            )
-            uow.session.add(row)
-            continue
-        for name, value in columns_of(section).items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-    for gone in known.values():
-        await uow.session.delete(gone)
-    await uow.session.flush()
+class _Known(NamedTuple):
+    """What is known of a clause without looking at its words."""
+
+    id: UUID
+    source: bytes
+    number: str
+    parent: UUID | None
+    place: int
+
+
+async def _known(uow: UnitOfWork, draft: Draft) -> dict[UUID, _Known]:
+    row = DraftSection
+    wanted = select(
+        col(row.section_id),
+        *(col(each) for each in (row.id, row.source, row.number, row.parent, row.place)),
+    ).where(col(row.draft_id) == draft.id)
+    rows = await (await uow.session.connection()).execute(wanted)
+    return {key: _Known(*rest) for key, *rest in rows.all()}
+
+
+async def _write(
+    uow: UnitOfWork, draft: Draft, known: dict[UUID, _Known], clauses: Sequence[Clause]
+) -> None:
+    """One statement for what is new, one for what changed, one for what moved, one for the rest."""
+    part = await uow.session.get_one(LanguageVersion, draft.language_version_id)
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    for clause in clauses:
+        row = known.pop(clause.section_id, None)
+        stands = {"number": clause.number, "parent": clause.parent, "place": clause.place}
+        if clause.says is not None:
+            said = {**stands, **clause.says, "source": clause.source}
+            if row is None:
+                new.append({"section_id": clause.section_id, **said})
+            else:
+                changed.append({"id": row.id, **said})
+        elif row is not None and row[2:] != tuple(stands.values()):
+            moved.append({"id": row.id, **stands})
+    whose = {
+        "dialogue_id": draft.dialogue_id,
+        "document_id": draft.document_id,
+        "draft_id": draft.id,
+        "language": part.language,
+    }
+    if gone := [row.id for row in known.values()]:
+        await uow.session.exec(delete(DraftSection).where(col(DraftSection.id).in_(gone)))
+    for rows in batched(new):
+        made = [DraftSection(**whose, **each).model_dump() for each in rows]
+        await uow.session.exec(insert(DraftSection), params=made)
+    for rows in (*batched(changed), *batched(moved)):
+        await uow.session.exec(update(DraftSection), params=rows)
+
+
+def batched(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """So many at once that others get their turn soon."""
+    return (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
 
 
 def columns_of(section: Section) -> dict[str, Any]:

@@ -31,6 +31,11 @@ class Section:
         return plain_text({"type": "doc", "content": self.blocks})
 
     @property
+    def said_heading(self) -> str | None:
+        """The words of the heading that it is, if it is one."""
+        return plain_text(self.blocks[0]) if self.kind == "heading" else None
+
+    @property
     def hash(self) -> bytes:
         """SHA-256 of the canonical JSON of its own blocks."""
         return canonical_hash(normalised(self.blocks))

@@ -78,6 +78,8 @@ class DraftSection(Table, table=True):
     text: str
     content: list[Any] = jsonb(default=list)
     hash: bytes = Field(sa_type=LargeBinary)
+    source: bytes = Field(default=b"", sa_type=LargeBinary)
+    """Tells whether the clause has changed since it was read from the live text."""
 
 
 class VersionSet(Table, table=True):
