@@ -1,4 +1,4 @@
-"""Somebody looks back at how a text came about, and brings back what it said, while others write."""
+"""Somebody looks back at how a text came about, and brings back what it said: others see it."""
 
 from uuid import uuid4
 

@@ -3,6 +3,7 @@
 from policylab.coediting.anchors import Spot, read_anchor
 from policylab.coediting.authors import Authorship, Written, authorship_at
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.heavy import apart
 from policylab.coediting.history import Past, position_at, text_at
 from policylab.coediting.hub import Hub
 from policylab.coediting.looking import made_of_text
@@ -46,6 +47,7 @@ __all__ = [
     "TextChanged",
     "Written",
     "accept_suggestion",
+    "apart",
     "authorship_at",
     "close_draft",
     "committed_text",

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.coediting import anchors
 from policylab.coediting.blame import Blame, Stretch, blame, within
 from policylab.coediting.carrying import Carried, Origins
-from policylab.coediting.heavy import done
+from policylab.coediting.heavy import apart
 from policylab.coediting.history import Record, merged, owners_in, record_at
 from policylab.coediting.live import Live
 from policylab.coediting.session import Knowledge, Owner
@@ -63,9 +63,9 @@ async def authorship_at(
     people = [(None, None), *sorted(set(owners.values()) - {(None, None)}, key=repr)]
     authors = {client: people.index(owner) for client, owner in owners.items()}
     if within is None:
-        found = await done(record.weight, blamed, record.updates, authors, carried)
+        found = await apart(record.weight, blamed, record.updates, authors, carried)
     else:
-        found = await done(record.weight, blamed_within, record, authors, carried, within)
+        found = await apart(record.weight, blamed_within, record, authors, carried, within)
     return Authorship(
         record.seq,
         [_written(each, people[each.author]) for each in found.stretches],

@@ -27,7 +27,7 @@ T = TypeVar("T")
 _pools: list[ProcessPoolExecutor] = []
 
 
-async def done(weight: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def apart(weight: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `work`, a function of a module, makes of this; elsewhere if it weighs much.
 
     TEMPORARILY_UNAVAILABLE when it takes longer than anybody would wait, or too many wait.

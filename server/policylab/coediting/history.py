@@ -14,7 +14,7 @@ from pycrdt import Doc
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.coediting.heavy import ROW_WEIGHT, done
+from policylab.coediting.heavy import ROW_WEIGHT, apart
 from policylab.coediting.reading import text_of
 from policylab.coediting.session import Owner
 from policylab.coediting.stored import head_of
@@ -55,6 +55,8 @@ class Past:
     """When it came to be so; None before the first row."""
     person_id: UUID | None
     capacity_id: UUID | None
+    weight: int
+    """How much there was to read: what is made of it is best made where `heavy.apart` says."""
 
 
 async def text_at(session: AsyncSession, draft_id: UUID, position: int) -> Past:
@@ -64,16 +66,17 @@ async def text_at(session: AsyncSession, draft_id: UUID, position: int) -> Past:
     """
     record = await record_at(session, draft_id, position)
     row = await session.get(DraftUpdate, (draft_id, position))
-    content = await done(record.weight, text_of, *record.updates)
+    content = await apart(record.weight, text_of, *record.updates)
     if row is None:
-        return Past(content, position, None, None, None)
-    return Past(content, position, row.created_at, row.person_id, row.capacity_id)
+        return Past(content, position, None, None, None, record.weight)
+    who = row.person_id, row.capacity_id
+    return Past(content, position, row.created_at, *who, record.weight)
 
 
 async def whole_at(session: AsyncSession, draft_id: UUID, position: int) -> bytes:
     """The same as one Yjs update."""
     record = await record_at(session, draft_id, position)
-    return await done(record.weight, merged, record.updates)
+    return await apart(record.weight, merged, record.updates)
 
 
 def merged(updates: Sequence[bytes]) -> bytes:

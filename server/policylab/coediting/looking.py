@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.coediting.heavy import done
+from policylab.coediting.heavy import apart
 from policylab.coediting.history import record_at
 from policylab.coediting.reading import text_of
 
@@ -31,7 +31,7 @@ async def made_of_text(
     read. Refuses, and asks for a session of the house, as `committed_text`.
     """
     record = await record_at(session, draft_id)
-    made = await done(MAKING * record.weight, _made, record.updates, make, *args, **kwargs)
+    made = await apart(MAKING * record.weight, _made, record.updates, make, *args, **kwargs)
     return made, record.seq
 
 

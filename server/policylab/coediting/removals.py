@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.coediting.authorship import attribute_of
 from policylab.coediting.carrying import Carried, Origins
-from policylab.coediting.heavy import ROW_WEIGHT, done
+from policylab.coediting.heavy import ROW_WEIGHT, apart
 from policylab.coediting.history import merged, owners_in, record_at
 from policylab.coediting.items import Budget, Items, Key, Range, TooMuch, overlap, utf16_slice
 from policylab.coediting.items import merged as joined_ranges
@@ -19,7 +19,7 @@ from policylab.coediting.outline import SECTIONS, blocks_of, identifier
 from policylab.coediting.reader import Kind, Struct, Update, read_update
 from policylab.coediting.reading import text_of
 from policylab.coediting.session import Owner
-from policylab.coediting.stored import carried_in
+from policylab.coediting.stored import carried_in, head_of
 from policylab.coediting.tables import DraftUpdate
 from policylab.kit.errors import RefusalCode, Refused
 
@@ -62,16 +62,16 @@ async def removed_by(
     Words that were only moved are not among it. A session of the house. INVALID_INPUT for more than
     5,000 rows, and for positions that are none.
     """
-    if not after <= until <= after + MOST_ROWS:
+    head = await head_of(session, draft_id)
+    if not after <= until <= min(head.seq, after + MOST_ROWS):
         message = "Ask for at most 5,000 positions of a text, from the earlier to the later."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="to")
-    await record_at(session, draft_id, until)
     before = await record_at(session, draft_id, after)
     rows = await _rows(session, draft_id, after, until)
     owners, carried = await owners_in(session, draft_id), await carried_in(session, draft_id)
     updates = [row.update for row in rows]
     weight = before.weight + sum(map(len, updates)) + ROW_WEIGHT * len(updates)
-    found = await done(weight, taken_out, before.updates, updates, carried)
+    found = await apart(weight, taken_out, before.updates, updates, carried)
     return [
         Removal(
             rows[each.row].seq,

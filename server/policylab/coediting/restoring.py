@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.coediting.blame import MOST_CODES, code_of, number_of, painted
 from policylab.coediting.carrying import Carried
-from policylab.coediting.heavy import done
+from policylab.coediting.heavy import apart
 from policylab.coediting.history import merged, record_at, whole_at
 from policylab.coediting.items import merged as joined_ranges
 from policylab.coediting.items import overlap
@@ -62,7 +62,7 @@ async def _carry(session: AsyncSession, draft_id: UUID, seq: int, older: bytes) 
     row = await session.get_one(DraftUpdate, (draft_id, seq))
     clients = {client for client, _, _ in read_update(row.update, trusted=True).sections}
     record = await record_at(session, draft_id, seq)
-    carried = await done(record.weight, _reinstated, older, record.updates, clients)
+    carried = await apart(record.weight, _reinstated, older, record.updates, clients)
     session.add_all(
         DraftCarried(
             draft_id=draft_id,

@@ -16,7 +16,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.coediting.carrying import Carried, Origins
-from policylab.coediting.heavy import ROW_WEIGHT, done
+from policylab.coediting.heavy import ROW_WEIGHT, apart
 from policylab.coediting.history import record_at
 from policylab.coediting.letters import Letters
 from policylab.coediting.stored import carried_in, head_of
@@ -119,7 +119,7 @@ async def _go_on(session: AsyncSession, draft_id: UUID) -> None:
     updates = [row.update for row in rows]
     weight = before.weight + sum(map(len, updates)) + ROW_WEIGHT * len(updates)
     carried = await carried_in(session, draft_id)
-    counts = await done(weight, counted, before.updates, updates, carried)
+    counts = await apart(weight, counted, before.updates, updates, carried)
     lines = [
         Line(row.seq, row.capacity_id, row.created_at, added, removed)
         for row, (added, removed) in zip(rows, counts, strict=True)

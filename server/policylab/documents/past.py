@@ -63,10 +63,16 @@ async def text_then(session: AsyncSession, draft_id: UUID, position: int) -> Pas
     if draft is None:
         raise not_found()
     past = await coediting.text_at(session, draft_id, position)
-    content = mended(past.content, draft_id)
-    found = sections_of(frozen_form(content), draft.document_id)
-    sections = [PastSection(**columns_of(section)) for section in found]
+    content, sections = await coediting.apart(
+        past.weight, _read, past.content, draft_id, draft.document_id
+    )
     return PastText(past.seq, past.at, past.capacity_id, content, sections)
+
+
+def _read(content: Json, draft_id: UUID, document_id: UUID) -> tuple[Json, list[PastSection]]:
+    tree = mended(content, draft_id)
+    found = sections_of(frozen_form(tree), document_id)
+    return tree, [PastSection(**columns_of(section)) for section in found]
 
 
 async def changes_between(
