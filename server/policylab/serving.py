@@ -139,9 +139,14 @@ def _watch(address: str | None) -> None:
 
 
 def runner() -> asyncio.Runner:
-    """An event loop for a whole process: uvloop where there is one."""
+    """An event loop for a whole process: uvloop where there is one, and as many files as we may."""
     if sys.platform == "win32":
         return asyncio.Runner()
+    import resource
+
     import uvloop
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     return asyncio.Runner(loop_factory=uvloop.new_event_loop)

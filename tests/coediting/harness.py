@@ -38,7 +38,7 @@ PATIENCE = 15.0
 
 
 @dataclass
-class Doors:
+class Doors(coediting.Gate):
     """Who may do what to which draft, said outright: the gate of these tests."""
 
     standings: dict[tuple[UUID, UUID], Standing] = field(default_factory=dict[Any, Standing])

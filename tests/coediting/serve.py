@@ -26,7 +26,7 @@ from policylab.transport import coediting_wire, middleware
 from tests.coediting.harness import Doorstep
 
 
-class FromFile:
+class FromFile(coediting.Gate):
     """The gate of these tests: standings by person and draft, as the file has them now."""
 
     def __init__(self, path: Path) -> None:

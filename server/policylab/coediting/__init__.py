@@ -10,7 +10,7 @@ from policylab.coediting.looking import made_of_text
 from policylab.coediting.outline import Suggestion, suggestions_in
 from policylab.coediting.removals import MOST_ROWS, Removal, removed_by
 from policylab.coediting.restoring import restore_text
-from policylab.coediting.rules import NOBODY, Gate, Right, Standing
+from policylab.coediting.rules import NOBODY, Asked, Gate, Right, Standing
 from policylab.coediting.service import (
     Share,
     Text,
@@ -31,6 +31,7 @@ from policylab.coediting.stored import log_positions
 __all__ = [
     "MOST_ROWS",
     "NOBODY",
+    "Asked",
     "Authorship",
     "DraftClosed",
     "DraftReopened",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -15,16 +15,17 @@ import asyncpg
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.memory import give_back
 from policylab.coediting.room import RIGHTS_CHANGED, Room
-from policylab.coediting.rules import Gate, Standing
+from policylab.coediting.rules import Asked, Gate, Standing
 from policylab.coediting.store import Store
 from policylab.coediting.turn import Peer
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
 from policylab.kit.log import log
-from policylab.kit.viewer import SYSTEM, Viewer
+from policylab.kit.viewer import SYSTEM
 
 CHANNEL: Final = "policylab_coediting"
-QUIET_SECONDS: Final = 0.5
+QUIET_SECONDS: Final = 0.6
+TOGETHER_SECONDS: Final = 0.05
 AT_LEAST_SECONDS: Final = 5.0
 HINT_SECONDS: Final = 0.03
 LOOK_SECONDS: Final = 1.0
@@ -59,6 +60,7 @@ class Hub:
         self._name = os.urandom(4).hex()
         self._hints: dict[UUID, int] = {}
         self._changed: dict[UUID, _Changed] = {}
+        self._news: list[TextChanged] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._looker: asyncio.Task[None] | None = None
 
@@ -86,13 +88,13 @@ class Hub:
 
     # ── for the transport ──
 
-    async def standing(self, viewer: Viewer, draft_id: UUID) -> Standing:
-        """What the viewer may do at this very moment; join before anything else is awaited."""
+    async def standings(self, asked: Collection[Asked]) -> dict[Asked, Standing]:
+        """What each may do at this very moment; join before anything else is awaited."""
         while True:
             epoch = self.epoch
-            standing = await self._gate.may(viewer, draft_id)
+            found = await self._gate.may_all(asked)
             if epoch == self.epoch:
-                return standing
+                return found
 
     def join(self, draft_id: UUID, peer: Peer) -> Room:
         """Bring a connection, whose standing has just been asked for, into its draft."""
@@ -174,14 +176,20 @@ class Hub:
         room = self._rooms.get(draft_id)
         if room is not None:
             event = TextChanged(dialogue_id=room.dialogue_id, draft_id=draft_id, seq=room.seq)
-            self._run(self._say(event))
+            if not self._news:
+                self._run(self._say())
+            self._news.append(event)
 
-    async def _say(self, event: TextChanged) -> None:
+    async def _say(self) -> None:
+        """Announce what has changed, the texts of a moment together."""
+        await asyncio.sleep(TOGETHER_SECONDS)
+        news, self._news = self._news, []
         try:
             async with self._database.write(SYSTEM) as uow:
-                uow.announce(event)
-        except Exception as error:  # noqa: BLE001 the text is stored; only its news is late
-            log.warning("coediting.news_late", draft=str(event.draft_id), error=repr(error))
+                for event in news:
+                    uow.announce(event)
+        except Exception as error:  # noqa: BLE001 the texts are stored; only the news is late
+            log.warning("coediting.news_late", drafts=len(news), error=repr(error))
 
     # ── other processes ──
 

@@ -1,8 +1,9 @@
 """Who may do what to a live text, and what a text may hold. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
 from policylab.kit.viewer import Viewer
@@ -82,9 +83,17 @@ class Standing:
 NOBODY: Final = Standing(Right.NONE)
 
 
+Asked: TypeAlias = tuple[Viewer, UUID]
+"""Somebody, and the draft that she would open."""
+
+
 class Gate(Protocol):
     """Who may write a draft. `documents` implements it; `transport/app.py` hands it in."""
 
     async def may(self, viewer: Viewer, draft_id: UUID) -> Standing:
         """The viewer's standing on the draft; `NOBODY` for what the viewer may not see."""
         ...
+
+    async def may_all(self, asked: Collection[Asked]) -> dict[Asked, Standing]:
+        """The same for many who come at once."""
+        return {each: await self.may(*each) for each in asked}

@@ -36,6 +36,8 @@ class Unknown(Exception):
     """There is no such draft."""
 
 
+GATHERING: Final = 0.004
+"""Seconds from one commit to the next while several texts are being written."""
 FAILED: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
@@ -130,6 +132,9 @@ class Store:
         self._database = database
         self._line = database.line()
         self._waiting: list[Entry] = []
+        self._begun = 0.0
+        self._last: UUID | None = None
+        """When the commit before this one began, and the last text in it."""
         self._worker: asyncio.Task[None] | None = None
         self._alone: set[asyncio.Task[None]] = set()
 
@@ -152,11 +157,21 @@ class Store:
 
     async def _work(self) -> None:
         while self._waiting:
+            await self._gather()
             batch, self._waiting = self._waiting, []
             for entry in await self._commit(batch):
                 task = asyncio.create_task(self._commit_alone(entry))
                 self._alone.add(task)
                 task.add_done_callback(self._alone.discard)
+
+    async def _gather(self) -> None:
+        """While several texts are being written, let a few of their changes come together."""
+        loop = asyncio.get_running_loop()
+        due = self._begun + GATHERING
+        others = self._last is not None and self._waiting[0].draft_id != self._last
+        if others and loop.time() < due:
+            await asyncio.sleep(due - loop.time())
+        self._begun, self._last = loop.time(), self._waiting[-1].draft_id
 
     async def _commit_alone(self, entry: Entry) -> None:
         """Wait for a head that somebody holds, without holding up the other drafts."""

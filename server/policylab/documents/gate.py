@@ -1,19 +1,21 @@
 """Who may write a draft: what the process lets somebody do in its dialogue, as a right on texts."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from uuid import UUID
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab import coediting, identity, labs
-from policylab.coediting import NOBODY, Right
+from policylab.coediting import NOBODY, Asked, Right
 from policylab.documents.tables import Draft
 from policylab.kit.db import Database
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import Action
 
 
-class DraftGate:
+class DraftGate(coediting.Gate):
     """The gate that live texts are opened through; asked anew whenever access changes."""
 
     def __init__(self, database: Database) -> None:
@@ -21,17 +23,31 @@ class DraftGate:
 
     async def may(self, viewer: Viewer, draft_id: UUID) -> coediting.Standing:
         """The viewer's standing on the draft; `NOBODY` for what she may not see."""
+        asked = (viewer, draft_id)
+        return (await self.may_all([asked]))[asked]
+
+    async def may_all(self, asked: Collection[Asked]) -> dict[Asked, coediting.Standing]:
+        """The same for many who come at once: each dialogue is looked at one time."""
+        wanted = {draft_id for _, draft_id in asked}
+        shown = dict.fromkeys(asked, NOBODY)
         async with self._database.read(SYSTEM) as session:
-            draft = await session.get(Draft, draft_id)
-            if draft is None:
-                return NOBODY
-            here = (await labs.standings(session, viewer, [draft.dialogue_id])).get(
-                draft.dialogue_id
-            )
-            if here is None:
-                return NOBODY
-            right = right_on(viewer, here, closed=draft.closed_at is not None)
-            return await _shown(session, viewer, here, right)
+            found = await session.exec(select(Draft).where(col(Draft.id).in_(wanted)))
+            drafts = {draft.id: draft for draft in found}
+            for dialogue_id in {draft.dialogue_id for draft in drafts.values()}:
+                own = [
+                    each
+                    for each in asked
+                    if each[1] in drafts and drafts[each[1]].dialogue_id == dialogue_id
+                ]
+                viewers = {viewer for viewer, _ in own}
+                here = await labs.standings_together(session, viewers, dialogue_id)
+                known = await _faces(session, here)
+                for each in own:
+                    if each[0] in here:
+                        closed = drafts[each[1]].closed_at is not None
+                        right = right_on(each[0], here[each[0]], closed=closed)
+                        shown[each] = replace(known[each[0]], right=right)
+        return shown
 
 
 def right_on(viewer: Viewer, here: labs.Standing, *, closed: bool) -> Right:
@@ -61,29 +77,33 @@ async def rights_on(
     }
 
 
-async def _shown(
-    session: AsyncSession, viewer: Viewer, here: labs.Standing, right: Right
-) -> coediting.Standing:
-    """The standing with what others see of it: function and organisation, never a name."""
-    capacity = None
-    if here.acting_as is not None:
-        capacity = (await labs.capacities_by_id(session, [here.acting_as])).get(here.acting_as)
-    if capacity is None:
-        return coediting.Standing(right, person_id=viewer.person_id)
-    organisation = ""
-    if capacity.organisation_id is not None:
-        bodies = await identity.organisations_by_id(session, [capacity.organisation_id])
-        organisation = _in(bodies[capacity.organisation_id].names, viewer.locale)
-    function = _in(capacity.functions, viewer.locale)
-    return coediting.Standing(
-        right,
-        person_id=viewer.person_id,
-        capacity_id=capacity.id,
-        level=capacity.level,
-        function=function,
-        organisation=organisation,
-        label=", ".join(part for part in (function, organisation) if part),
-    )
+async def _faces(
+    session: AsyncSession, here: Mapping[Viewer, labs.Standing]
+) -> dict[Viewer, coediting.Standing]:
+    """What others see of each: function and organisation, never a name. Without a right as yet."""
+    acting = {each.acting_as for each in here.values() if each.acting_as is not None}
+    capacities = await labs.capacities_by_id(session, acting) if acting else {}
+    held = {capacity.organisation_id for capacity in capacities.values()} - {None}
+    bodies = await identity.organisations_by_id(session, [key for key in held if key is not None])
+    shown: dict[Viewer, coediting.Standing] = {}
+    for viewer, standing in here.items():
+        capacity = capacities.get(standing.acting_as) if standing.acting_as else None
+        if capacity is None:
+            shown[viewer] = coediting.Standing(Right.NONE, person_id=viewer.person_id)
+            continue
+        body = bodies.get(capacity.organisation_id) if capacity.organisation_id else None
+        organisation = _in(body.names, viewer.locale) if body is not None else ""
+        function = _in(capacity.functions, viewer.locale)
+        shown[viewer] = coediting.Standing(
+            Right.NONE,
+            person_id=viewer.person_id,
+            capacity_id=capacity.id,
+            level=capacity.level,
+            function=function,
+            organisation=organisation,
+            label=", ".join(part for part in (function, organisation) if part),
+        )
+    return shown
 
 
 def _in(words: Mapping[str, str], locale: str) -> str:

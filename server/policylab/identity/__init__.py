@@ -40,6 +40,8 @@ from policylab.identity.sessions import (
     viewer_of_access_token,
     viewer_of_calendar,
     viewer_of_session,
+    viewers_of_access_tokens,
+    viewers_of_sessions,
 )
 
 __all__ = [
@@ -87,4 +89,6 @@ __all__ = [
     "viewer_of_access_token",
     "viewer_of_calendar",
     "viewer_of_session",
+    "viewers_of_access_tokens",
+    "viewers_of_sessions",
 ]

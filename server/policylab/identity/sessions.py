@@ -1,9 +1,10 @@
 """How people come in and go out: browser sessions, codes, accounts of providers, slow guessing."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
@@ -111,32 +112,80 @@ async def _end(uow: UnitOfWork, *conditions: object) -> list[UUID]:
     return [session_id for session_id, _ in ended]
 
 
-_VIEWER_OF_SESSION = """
-SELECT s.id, s.person_id, s.signed_in_at, s.last_seen_at < now() - $2::interval AS stale,
-       p.administrator, p.locale
+_VIEWERS_OF_SESSIONS = """
+SELECT s.secret_hash, s.id, s.person_id, s.signed_in_at, p.administrator, p.locale,
+       s.last_seen_at < now() - $2::interval AS stale
 FROM web_session s JOIN person p ON p.id = s.person_id
-WHERE s.secret_hash = $1 AND s.ended_at IS NULL AND s.expires_at > now()
+WHERE s.secret_hash = ANY($1) AND s.ended_at IS NULL AND s.expires_at > now()
   AND s.last_seen_at > now() - $3::interval AND p.suspended_at IS NULL
 """
-_VIEWER_OF_TOKEN = """
-SELECT t.id, t.person_id, t.scopes, p.administrator, p.locale,
+_VIEWERS_OF_TOKENS = """
+SELECT t.secret_hash, t.id, t.person_id, t.scopes, p.administrator, p.locale,
        coalesce(t.last_used_at < now() - $2::interval, true) AS stale
 FROM access_token t JOIN person p ON p.id = t.person_id
-WHERE t.secret_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > now()
+WHERE t.secret_hash = ANY($1) AND t.revoked_at IS NULL AND t.expires_at > now()
   AND p.suspended_at IS NULL
 """
+_SEEN = "UPDATE web_session SET last_seen_at = now() WHERE id = ANY($1::uuid[])"
+_USED = "UPDATE access_token SET last_used_at = now() WHERE id = ANY($1::uuid[])"
+
+
+async def viewers_of_sessions(
+    database: Database, secrets: Sequence[str], *, idle: timedelta
+) -> list[Viewer]:
+    """Who each cookie's secret stands for; nobody for an unknown, ended or forgotten one."""
+    found = await _found(database, secrets, _SEEN, _VIEWERS_OF_SESSIONS, SEEN_EVERY, idle)
+    return [ANONYMOUS if row is None else _of_session(row) for row in found]
 
 
 async def viewer_of_session(database: Database, secret: str, *, idle: timedelta) -> Viewer:
     """Who a cookie's secret stands for; nobody for an unknown, ended or forgotten one."""
+    return (await viewers_of_sessions(database, [secret], idle=idle))[0]
+
+
+async def viewers_of_access_tokens(
+    database: Database, secrets: Sequence[str], *, calendar: bool = False
+) -> list[Viewer]:
+    """Who each personal access token stands for, and what it may; nobody for an ended one.
+
+    The secret of a calendar's address is in the hands of other people's servers: it is nobody
+    here, and other tokens are nobody where calendars are asked for (promise A10).
+    """
+    found = await _found(database, secrets, _USED, _VIEWERS_OF_TOKENS, SEEN_EVERY)
+    return [
+        ANONYMOUS
+        if row is None or (TokenScope.CALENDAR in row["scopes"]) is not calendar
+        else _of_token(row)
+        for row in found
+    ]
+
+
+async def viewer_of_access_token(database: Database, secret: str) -> Viewer:
+    """The same for one token."""
+    return (await viewers_of_access_tokens(database, [secret]))[0]
+
+
+async def viewer_of_calendar(database: Database, secret: str) -> Viewer:
+    """Whose calendar a secret address opens; nobody for any other token (promise A10)."""
+    return (await viewers_of_access_tokens(database, [secret], calendar=True))[0]
+
+
+async def _found(
+    database: Database, secrets: Sequence[str], seen: str, statement: str, *arguments: Any
+) -> list[Any]:
+    """The row behind each secret, and a note that it was used, if the last one is old."""
+    hashes = [hash_secret(secret) for secret in secrets]
     async with database.rows(SYSTEM) as connection:
-        row = await connection.fetchrow(_VIEWER_OF_SESSION, hash_secret(secret), SEEN_EVERY, idle)
-    if row is None:
-        return ANONYMOUS
-    if row["stale"]:
+        rows = await connection.fetch(statement, hashes, *arguments)
+    stale = [row["id"] for row in rows if row["stale"]]
+    if stale:
         async with database.raw() as connection:
-            seen = "UPDATE web_session SET last_seen_at = now() WHERE id = $1"
-            await connection.execute(seen, row["id"])
+            await connection.execute(seen, stale)
+    found = {row["secret_hash"]: row for row in rows}
+    return [found.get(each) for each in hashes]
+
+
+def _of_session(row: Any) -> Viewer:
     return Viewer(
         person_id=row["person_id"],
         administrator=row["administrator"],
@@ -146,28 +195,7 @@ async def viewer_of_session(database: Database, secret: str, *, idle: timedelta)
     )
 
 
-async def viewer_of_access_token(database: Database, secret: str) -> Viewer:
-    """Who a personal access token stands for, and what it may; nobody for an ended one.
-
-    The secret of a calendar's address is in the hands of other people's servers: it is nobody here.
-    """
-    return await _viewer_of_token(database, secret, calendar=False)
-
-
-async def viewer_of_calendar(database: Database, secret: str) -> Viewer:
-    """Whose calendar a secret address opens; nobody for any other token (promise A10)."""
-    return await _viewer_of_token(database, secret, calendar=True)
-
-
-async def _viewer_of_token(database: Database, secret: str, *, calendar: bool) -> Viewer:
-    async with database.rows(SYSTEM) as connection:
-        row = await connection.fetchrow(_VIEWER_OF_TOKEN, hash_secret(secret), SEEN_EVERY)
-    if row is None or (TokenScope.CALENDAR in row["scopes"]) is not calendar:
-        return ANONYMOUS
-    if row["stale"]:
-        async with database.raw() as connection:
-            used = "UPDATE access_token SET last_used_at = now() WHERE id = $1"
-            await connection.execute(used, row["id"])
+def _of_token(row: Any) -> Viewer:
     return Viewer(
         person_id=row["person_id"],
         administrator=row["administrator"] and "admin" in row["scopes"],

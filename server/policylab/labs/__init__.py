@@ -72,7 +72,7 @@ from policylab.labs.situation import (
     seats_of,
     situations_of,
 )
-from policylab.labs.standing import Standing, may_read, standing, standings
+from policylab.labs.standing import Standing, may_read, standing, standings, standings_together
 from policylab.process.rules import Action, FactKind, Role
 
 __all__ = [
@@ -147,5 +147,6 @@ __all__ = [
     "situations_of",
     "standing",
     "standings",
+    "standings_together",
     "state_fact",
 ]

@@ -103,6 +103,36 @@ async def standings(
     }
 
 
+async def standings_together(
+    session: AsyncSession, viewers: Collection[Viewer], dialogue_id: UUID
+) -> dict[Viewer, Standing]:
+    """Where each of these people stands in one dialogue; those who may not see it are left out.
+
+    For many who come at once: the dialogue is looked at one time.
+    """
+    dialogue = await session.get(Dialogue, dialogue_id)
+    if dialogue is None:
+        return {}
+    persons = {viewer.person_id for viewer in viewers if viewer.person_id is not None}
+    access = await _access_together(session, persons, dialogue_id)
+    now = (await session.exec(select(func.now()))).one()
+    situation = (await situations_of(session, [dialogue], now=now))[dialogue_id]
+    capacities = await _capacities_together(session, persons, dialogue_id)
+    template = template_of(dialogue.template_body, dialogue.template_digest)
+    outlooks: dict[frozenset[Role], Outlook] = {}
+    found: dict[Viewer, Standing] = {}
+    for viewer in viewers:
+        rows = [_HOUSE] if viewer.system else access.get(viewer.person_id, [])
+        if not rows:
+            continue
+        roles = frozenset(role for row in rows for role in roles_of(row))
+        if roles not in outlooks:
+            outlooks[roles] = outlook(template, situation, roles)
+        held = capacities.get(viewer.person_id, {})
+        found[viewer] = _standing(dialogue, rows, situation, held, viewer.locale, outlooks[roles])
+    return found
+
+
 async def may_read(session: AsyncSession, viewer: Viewer, dialogue_id: UUID) -> bool:
     """Whether the viewer may see this dialogue."""
     return dialogue_id in await _access(session, viewer, [dialogue_id])
@@ -114,6 +144,7 @@ def _standing(
     situation: Situation,
     capacities: dict[Role, UUID],
     locale: str,
+    known: Outlook | None = None,
 ) -> Standing:
     roles = frozenset(role for row in access for role in roles_of(row))
     seat = seat_of(access)
@@ -126,7 +157,7 @@ def _standing(
         head=bool(seat and seat.head),
         voting=bool(seat and seat.voting),
         situation=situation,
-        outlook=outlook(template, situation, roles),
+        outlook=known or outlook(template, situation, roles),
         locale=locale,
         acting_as=_acting_as(access, capacities),
     )
@@ -183,6 +214,37 @@ def _acting_as(access: list[Any], capacities: dict[Role, UUID]) -> UUID | None:
             return given[role]
     held = {row.role for row in access}
     return next((capacities[r] for r in ACTS_FIRST if r in held and r in capacities), None)
+
+
+async def _access_together(
+    session: AsyncSession, persons: Collection[UUID], dialogue_id: UUID
+) -> dict[UUID | None, list[Any]]:
+    result = await (await session.connection()).execute(
+        text(
+            "SELECT person_id, delegation_id, role, level, head, voting, capacity_id "
+            "FROM policylab_access WHERE dialogue_id = :dialogue AND person_id = ANY(:persons)"
+        ),
+        {"persons": list(persons), "dialogue": dialogue_id},
+    )
+    found: dict[UUID | None, list[Any]] = {}
+    for row in result:
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+async def _capacities_together(
+    session: AsyncSession, persons: Collection[UUID], dialogue_id: UUID
+) -> dict[UUID | None, dict[Role, UUID]]:
+    rows = await session.exec(
+        select(Capacity)
+        .where(col(Capacity.dialogue_id) == dialogue_id)
+        .where(col(Capacity.person_id).in_(persons))
+        .order_by(col(Capacity.id))
+    )
+    found: dict[UUID | None, dict[Role, UUID]] = {}
+    for capacity in rows:
+        found.setdefault(capacity.person_id, {})[capacity.role] = capacity.id
+    return found
 
 
 async def _access(

@@ -1,14 +1,13 @@
 """Who comes to a draft's co-editing socket, and in which capacity (choices/coediting-wire.md)."""
 
-import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from policylab.coediting import Hub, Right, Standing
+from policylab.coediting import Asked, Hub, Right, Standing
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.coediting.turn import Peer
@@ -33,17 +32,13 @@ from policylab.transport.coediting_poll import Polls
 from policylab.transport.coediting_wire import Turned
 from policylab.transport.house import locale_of
 from policylab.transport.middleware import host_problem, origin_allowed
-from policylab.transport.signin import viewer_of_headers
+from policylab.transport.signin import Credentials, viewers_of_headers
+from policylab.transport.together import Answer, Together
 
 if TYPE_CHECKING:
     from policylab.transport.house import House
 
 TICKET_SECONDS: Final = 30
-AT_ONCE: Final = 4
-"""How many questions about who somebody is are put to the database at the same time."""
-
-Asked = TypeVar("Asked", bound=Hashable)
-Answer = TypeVar("Answer")
 
 
 def routes(house: "House") -> list[BaseRoute]:
@@ -61,38 +56,6 @@ def routes(house: "House") -> list[BaseRoute]:
     ]
 
 
-class Together(Generic[Asked, Answer]):
-    """One answer for all who ask the same at once, as after the server was away.
-
-    Whoever asks while an answer is being found waits for the next one: hers is never from before.
-    """
-
-    def __init__(self, find: Callable[[Asked], Awaitable[Answer]]) -> None:
-        self._find = find
-        self._waiting: dict[Asked, asyncio.Future[Answer]] = {}
-        self._finders: set[asyncio.Task[None]] = set()
-
-    def __call__(self, asked: Asked) -> Awaitable[Answer]:
-        answer = self._waiting.get(asked)
-        if answer is None:
-            answer = self._waiting[asked] = asyncio.get_running_loop().create_future()
-            if len(self._finders) < AT_ONCE:
-                task = asyncio.create_task(self._work(), name="coediting.door")
-                self._finders.add(task)
-                task.add_done_callback(self._finders.discard)
-        return asyncio.shield(answer)
-
-    async def _work(self) -> None:
-        while self._waiting:
-            asked = next(iter(self._waiting))
-            answer = self._waiting.pop(asked)
-            try:
-                answer.set_result(await self._find(asked))
-            except Exception as error:  # noqa: BLE001 it is raised where it was asked for
-                answer.set_exception(error)
-                answer.exception()  # heard, even when whoever asked has gone
-
-
 class Door:
     """Who comes in: decided before anything is read."""
 
@@ -100,8 +63,8 @@ class Door:
         self._house = house
         key = hashlib.sha256(b"coedit ticket" + house.settings.secret().encode()).digest()
         self._tickets = Fernet(base64.urlsafe_b64encode(key))
-        self._viewers = Together[tuple[str | None, str | None], Viewer](self._viewer)
-        self._standings = Together[tuple[Viewer, UUID], Standing](self._standing)
+        self._viewers = Together[Credentials, Viewer](self._find_viewers)
+        self._standings = Together[Asked, Standing](self._find_standings)
 
     def draft_of(self, path: str) -> UUID | None:
         """The draft that an address names; None when it names none."""
@@ -144,7 +107,7 @@ class Door:
         if not origin_allowed(connection, settings):
             raise Turned(403, "A page of another site asked for this.")
 
-    async def viewer(self, credentials: tuple[str | None, str | None]) -> Viewer:
+    async def viewer(self, credentials: Credentials) -> Viewer:
         """Who comes with this cookie and authorization."""
         return await _asked(self._viewers(credentials))
 
@@ -171,7 +134,7 @@ class Door:
         ticket = self._tickets.encrypt(json.dumps(said).encode()).decode()
         return JSONResponse({"ticket": ticket, "seconds": TICKET_SECONDS}, headers=headers)
 
-    def credentials(self, connection: HTTPConnection) -> tuple[str | None, str | None]:
+    def credentials(self, connection: HTTPConnection) -> Credentials:
         """Cookie and authorization: the connection's own, or those behind its ticket."""
         ticket = connection.query_params.get("ticket")
         if ticket is None:
@@ -184,17 +147,12 @@ class Door:
             raise Turned(401, "This ticket is for another draft.")
         return said["cookie"], said["authorization"]
 
-    async def _viewer(self, credentials: tuple[str | None, str | None]) -> Viewer:
-        cookie, authorization = credentials
-        return await viewer_of_headers(
-            self._house.database,
-            self._house.settings,
-            cookie=cookie,
-            authorization=authorization,
-        )
+    async def _find_viewers(self, asked: list[Credentials]) -> dict[Credentials, Viewer]:
+        found = await viewers_of_headers(self._house.database, self._house.settings, asked)
+        return dict(zip(asked, found, strict=True))
 
-    async def _standing(self, asked: tuple[Viewer, UUID]) -> Standing:
-        return await self._hub().standing(*asked)
+    async def _find_standings(self, asked: list[Asked]) -> dict[Asked, Standing]:
+        return await self._hub().standings(asked)
 
     async def _standing_now(self, viewer: Viewer, draft_id: UUID) -> Standing:
         """What the gate says, asked for again when rights may have changed before it is heard."""

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
@@ -67,6 +68,8 @@ COME_BACK: Final = 1012
 TOO_BIG: Final = 1009
 TOO_SLOW: Final = 4502
 BAD_FRAME: Final = 4400
+DIRECTLY: Final = sys.platform != "win32"
+"""Sockets are files: what is written to one need not wait for the event loop's next round."""
 _ALONE: Final = 0x80 | Opcode.BINARY
 
 
@@ -213,6 +216,7 @@ class Wire(asyncio.Protocol):
         self._other = other
         self._handed_over = handed_over
         self._transport: asyncio.Transport
+        self._file = -1
         self._library = ServerProtocol(max_size=LARGEST)
         self._room: Room | None = None
         self._judging: asyncio.Task[None] | None = None
@@ -364,6 +368,7 @@ class Wire(asyncio.Protocol):
         self._library.send_response(response)
         self._flush_library()
         self._transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._file = self._transport.get_extra_info("socket").fileno()
         self._doorway.entered(self)
         self._room = join(self)
         self._transport.resume_reading()
@@ -497,8 +502,18 @@ class Wire(asyncio.Protocol):
             self.close(TOO_SLOW, "You read too slowly; please come back.")
 
     def _put(self, data: bytes) -> None:
+        """Hand it to the system at once, if nothing is before it; the event loop sends the rest."""
+        transport = self._transport
         self._written += len(data)
-        self._transport.write(data)
+        if not DIRECTLY or transport.is_closing() or transport.get_write_buffer_size():
+            transport.write(data)
+            return
+        try:
+            sent = os.write(self._file, data)
+        except OSError:  # full, or gone: the event loop waits, or finds out
+            sent = 0
+        if sent < len(data):
+            transport.write(data[sent:] if sent else data)
 
     def close(self, code: int, reason: str) -> None:
         """Say why, and close; what it has not taken by then is not sent any more."""

@@ -2,9 +2,10 @@
 
 import hashlib
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -41,20 +42,43 @@ async def viewer_of(connection: HTTPConnection, database: Database) -> Viewer:
     )
 
 
+Credentials: TypeAlias = tuple[str | None, str | None]
+"""The headers cookie and authorization."""
+
+
 async def viewer_of_headers(
     database: Database, settings: Settings, *, cookie: str | None, authorization: str | None
 ) -> Viewer:
     """The same for a transport that has only the two headers (the co-editing handshake)."""
-    if authorization:
-        scheme, _, secret = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            return ANONYMOUS
-        return await identity.viewer_of_access_token(database, secret.strip())
-    secret = cookie_of(cookie or "", session_cookie(settings))
-    if not 20 <= len(secret) <= 100:
-        return ANONYMOUS
-    idle = timedelta(minutes=settings.session_idle_minutes)
-    return await identity.viewer_of_session(database, secret, idle=idle)
+    return (await viewers_of_headers(database, settings, [(cookie, authorization)]))[0]
+
+
+async def viewers_of_headers(
+    database: Database, settings: Settings, asked: Sequence[Credentials]
+) -> list[Viewer]:
+    """The same for many at once: a statement for all tokens, and one for all sessions."""
+    found = [ANONYMOUS] * len(asked)
+    tokens: dict[int, str] = {}
+    sessions: dict[int, str] = {}
+    for place, (cookie, authorization) in enumerate(asked):
+        if authorization:
+            scheme, _, secret = authorization.partition(" ")
+            if scheme.lower() == "bearer":
+                tokens[place] = secret.strip()
+            continue
+        secret = cookie_of(cookie or "", session_cookie(settings))
+        if 20 <= len(secret) <= 100:
+            sessions[place] = secret
+    if tokens:
+        viewers = await identity.viewers_of_access_tokens(database, list(tokens.values()))
+        for place, viewer in zip(tokens, viewers, strict=True):
+            found[place] = viewer
+    if sessions:
+        idle = timedelta(minutes=settings.session_idle_minutes)
+        viewers = await identity.viewers_of_sessions(database, list(sessions.values()), idle=idle)
+        for place, viewer in zip(sessions, viewers, strict=True):
+            found[place] = viewer
+    return found
 
 
 def routes(house: "House") -> list[Route]:
