@@ -13,8 +13,10 @@ from tests.coediting import crafted
 from tests.coediting.checking import Checked, check_steps
 from tests.coediting.program import Recipe
 
-CORPUS = Path(__file__).parent / "corpus"
-"""What the fuzzing kept: all that it found, and a little for each branch it reached."""
+FOUND = Path(__file__).parent / "corpus" / "found.txt"
+"""All that fuzzing found, in hex, a line each."""
+TRIED = FOUND.with_name("tried.txt")
+"""The least inputs that reach all that it reached."""
 WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
 
 RECIPE, PLAIN = 1, 2
@@ -48,6 +50,12 @@ def base(letters: str = "🌍") -> tuple[bytes, ...]:
     )
     gone = b"\x00" + crafted.deleting(9, 0, 1)
     return seven, nine, gone
+
+
+def kept(*files: Path) -> list[bytes]:
+    """The inputs kept in these files, or in all."""
+    lines = [line for file in files or (FOUND, TRIED) for line in file.read_text().split("\n")]
+    return [bytes.fromhex(line) for line in lines if line and not line.startswith("#")]
 
 
 def try_input(data: bytes) -> None:

@@ -252,7 +252,7 @@ class _Mender(_Reader):
     """
 
     deepest = 2 * DEEPEST
-    most_nodes = 10 * MOST_NODES
+    most_nodes = 20 * MOST_NODES
     longest_text = 10 * LONGEST_TEXT
 
     def __init__(self, draft_id: UUID) -> None:
