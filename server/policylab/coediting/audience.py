@@ -29,9 +29,10 @@ class Audience:
     def leave(self, peer: Peer) -> None:
         """It is no longer here, and nobody sees it any more."""
         self.peers.discard(peer)
-        others = {client for other in self.peers for client in other.session.clients}
-        self._presence.leave(peer.session.clients - others)
-        self._show_soon()
+        if peer.session.clients:
+            others = {client for other in self.peers for client in other.session.clients}
+            self._presence.leave(peer.session.clients - others)
+            self._show_soon()
 
     def dismiss(self, peers: Iterable[Peer], code: int, reason: str) -> None:
         for peer in list(peers):
