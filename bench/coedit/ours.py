@@ -14,7 +14,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from bench.coedit.processes import SERVER, kill_all, on_core
-from policylab import documents, labs, migrations
+from policylab import documents as texts
+from policylab import labs, migrations
 from policylab.documents.tables import LanguageVersion
 from policylab.identity import OrganisationKind
 from policylab.kit.db import Database, UnitOfWork
@@ -114,7 +115,7 @@ class Ours:
         pid = (self._postgres.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0]
         return int(pid)
 
-    def spec(self, drafts: list[str]) -> dict[str, Any]:
+    def spec(self, documents: list[str]) -> dict[str, Any]:
         """What the generator is told."""
         assert self._served is not None
         assert self._served.process is not None
@@ -128,7 +129,7 @@ class Ours:
             "bearer": True,
             "tokens": self.tokens,
             "pids": [self._served.process.pid, self._postmaster],
-            "documents": drafts,
+            "documents": documents,
         }
 
     def fresh(self, count: int) -> list[str]:
@@ -147,16 +148,16 @@ class Ours:
 
     async def _draft(self, uow: UnitOfWork, writer: Viewer) -> str:
         assert self._table is not None
-        document = await documents.create_document(
+        document = await texts.create_document(
             uow,
             writer,
             dialogue_id=self._table.dialogue_id,
-            kind=documents.DocumentKind.STRATEGY,
+            kind=texts.DocumentKind.STRATEGY,
             titles={"en": f"Text {secrets.token_hex(4)}"},
         )
         wanted = select(LanguageVersion.id).where(col(LanguageVersion.document_id) == document.id)
         part = (await uow.session.exec(wanted)).one()
-        draft = await documents.open_draft(uow, writer, language_version_id=part)
+        draft = await texts.open_draft(uow, writer, language_version_id=part)
         return to_global("Draft", draft.id)
 
     def remove(self) -> None:
