@@ -118,10 +118,10 @@ async def load_thread_counts(context: Context, roots: Sequence[Any]) -> Sequence
 
 async def load_section_authors(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
     """Who wrote clauses: of live texts, of texts as they once were, and of frozen ones."""
-    from policylab.api import history
+    from policylab.api import authorship
 
     frozen = {item.row["version_id"] for item in roots if item.row["version_id"] is not None}
-    places = await history.places_of_versions(context, frozen) if frozen else {}
+    places = await authorship.places_of_versions(context, frozen) if frozen else {}
     wanted = [
         (
             places.get(item.row["version_id"])
@@ -131,7 +131,7 @@ async def load_section_authors(context: Context, roots: Sequence[Any]) -> list[l
         )
         for item in roots
     ]
-    return await history.load_section_shares(context, wanted)
+    return await authorship.load_section_shares(context, wanted)
 
 
 async def load_hash(context: Context, roots: Sequence[Any]) -> list[str]:
@@ -237,27 +237,27 @@ async def _sections(
 
 async def load_written_by(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
     """Who wrote live texts, by level."""
-    from policylab.api import history
+    from policylab.api import authorship
 
-    return await history.load_level_shares(context, [[(item.row["id"], None)] for item in roots])
+    return await authorship.load_level_shares(context, [[(item.row["id"], None)] for item in roots])
 
 
 async def load_set_written_by(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
     """Who wrote frozen texts in all their languages, by level."""
-    from policylab.api import history
+    from policylab.api import authorship
 
     keys = [item.row["id"] for item in roots]
-    places = await history.places_of_sets(context, keys)
-    return await history.load_level_shares(context, [places[key] for key in keys])
+    places = await authorship.places_of_sets(context, keys)
+    return await authorship.load_level_shares(context, [places[key] for key in keys])
 
 
 async def load_version_authorship(
     context: Context, roots: Sequence[Any], *, section_id: Clause = None
 ) -> Sequence[Any]:
     """Who wrote frozen texts."""
-    from policylab.api import history
+    from policylab.api import authorship
 
-    return await history.load_version_authorship(context, roots, section_id=section_id)
+    return await authorship.load_version_authorship(context, roots, section_id=section_id)
 
 
 async def load_draft_authorship(
@@ -272,9 +272,9 @@ async def load_draft_authorship(
     at: Position = None,
 ) -> Sequence[Any]:
     """Who wrote drafts."""
-    from policylab.api import history
+    from policylab.api import authorship
 
-    return await history.load_draft_authorship(
+    return await authorship.load_draft_authorship(
         context, roots, section_id=section_id, within=within, at=at
     )
 
@@ -328,9 +328,9 @@ async def load_removals(
     section_id: Clause = None,
 ) -> Sequence[Any]:
     """What was taken out of drafts."""
-    from policylab.api import history
+    from policylab.api import authorship
 
-    return await history.load_removals(context, roots, from_=from_, to=to, section_id=section_id)
+    return await authorship.load_removals(context, roots, from_=from_, to=to, section_id=section_id)
 
 
 # Drafts

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 else:
     Amendment = Annotated["Amendment", strawberry.lazy("policylab.api.comments")]
     Assessment = Annotated["Assessment", strawberry.lazy("policylab.api.index")]
-    Authorship = Annotated["Authorship", strawberry.lazy("policylab.api.history")]
+    Authorship = Annotated["Authorship", strawberry.lazy("policylab.api.authorship")]
     Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
     Coverage = Annotated["Coverage", strawberry.lazy("policylab.api.strategies")]
     DecisionRecord = Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")]
@@ -71,7 +71,7 @@ else:
     PositionMatrix = Annotated["PositionMatrix", strawberry.lazy("policylab.api.positions")]
     Procedure = Annotated["Procedure", strawberry.lazy("policylab.api.decisions")]
     Recommendation = Annotated["Recommendation", strawberry.lazy("policylab.api.index")]
-    Removal = Annotated["Removal", strawberry.lazy("policylab.api.history")]
+    Removal = Annotated["Removal", strawberry.lazy("policylab.api.authorship")]
     Suggestion = Annotated["Suggestion", strawberry.lazy("policylab.api.comments")]
     Territory = Annotated["Territory", strawberry.lazy("policylab.api.identity")]
     TextChanges = Annotated["TextChanges", strawberry.lazy("policylab.api.history")]
