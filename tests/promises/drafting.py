@@ -1,16 +1,24 @@
 """A dialogue in its drafting phase, and people who write there through a served house."""
 
+import asyncio
+import random
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from policylab import coediting
+from sqlmodel import col, select
+from websockets.exceptions import WebSocketException
+
+from policylab import coediting, documents
 from policylab.coediting import Right, Standing
+from policylab.documents.sources import LANGUAGE_VERSION
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
 from policylab.labs import Role
 from tests import make
-from tests.coediting.harness import Person, Writer
+from tests.coediting.harness import Person, Writer, tokens_in, words_of
 from tests.documents import writing
 from tests.documents.writing import Desk
 from tests.serving import Served, token_of
@@ -31,6 +39,27 @@ class Drafting:
     def draft_id(self) -> UUID:
         return self.desk.drafts["en"]
 
+    async def another(self) -> UUID:
+        """A draft of another document in the same dialogue."""
+        here = self.desk.table
+        async with self.database.write(here.rapporteur) as uow:
+            document = await documents.create_document(
+                uow,
+                here.rapporteur,
+                dialogue_id=here.dialogue_id,
+                kind=documents.DocumentKind.STRATEGY,
+                titles={"en": "One more"},
+            )
+            part: Any = LANGUAGE_VERSION.table
+            await uow.session.flush()
+            found = await uow.session.exec(
+                select(part.id).where(col(part.document_id) == document.id)
+            )
+            draft = await documents.open_draft(
+                uow, here.rapporteur, language_version_id=found.one(), content=None
+            )
+            return draft.id
+
     async def writer(self, name: str = "Rapporteur") -> Person:
         """One more who holds the pen."""
         viewer = await make.person(self.database, name)
@@ -42,6 +71,75 @@ class Drafting:
     async def text(self, draft_id: UUID | None = None) -> object:
         async with self.database.read(SYSTEM) as session:
             return (await coediting.committed_text(session, draft_id or self.draft_id)).content
+
+
+class Pen:
+    """Somebody who writes whenever there is a line, and comes back whenever there is none."""
+
+    def __init__(self, writer: Writer, *, between: tuple[float, float] = (0.005, 0.03)) -> None:
+        self.writer = writer
+        self.told: set[str] = set()
+        """Tokens of others that reached this client: so they are stored."""
+        self.codes: list[int | None] = []
+        self.lines = 0
+        self._between = between
+        self._ending = False
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        self._ending = False
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        dice = random.Random(str(self.writer.url))
+        while not self._ending:
+            with suppress(OSError, WebSocketException, TimeoutError, EOFError):
+                await self.writer.connect()
+                self.lines += 1
+                while self.writer.code is None and not self._ending:
+                    self.writer.write_token()
+                    await asyncio.sleep(dice.uniform(*self._between))
+            if not self._ending:
+                self.codes.append(self.writer.code)
+            self.note()
+            await asyncio.sleep(0.02)
+
+    def note(self) -> None:
+        own = set(self.writer.written)
+        for data in self.writer.frames:
+            self.told |= set(tokens_in(data)) - own
+        self.writer.frames.clear()
+
+    async def die(self) -> None:
+        """The client is gone, with everything it had not brought to the server."""
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self.note()
+        with suppress(OSError, WebSocketException):
+            await self.writer.drop()
+
+    async def end(self) -> None:
+        """Write no more; what was written is brought to the server first."""
+        self._ending = True
+        assert self._task is not None
+        await asyncio.wait_for(self._task, 30)
+        if self.writer.code is not None:
+            await self.writer.connect()
+        await self.writer.settled()
+        self.note()
+
+
+async def check_all_there(pens: list[Pen], content: object) -> None:
+    """Everybody has the same text, with each token of each of them once."""
+    found = tokens_in(words_of(content))
+    assert len(found) == len(set(found))
+    wrote = {token for pen in pens for token in pen.writer.written}
+    told = {token for pen in pens for token in pen.told | pen.writer.acknowledged}
+    assert told - set(found) == set()
+    assert wrote == set(found)
+    for pen in pens:
+        assert set(tokens_in(words_of(pen.writer.text))) == wrote
 
 
 def address(served: Served, draft_id: UUID, query: str = "?frames=1") -> str:
