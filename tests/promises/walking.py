@@ -20,6 +20,7 @@ from graphql import (
     GraphQLScalarType,
     GraphQLUnionType,
     get_named_type,
+    is_required_argument,
 )
 
 from policylab import process
@@ -52,10 +53,7 @@ def selection(kind: Any, depth: int = DEEP) -> str:
         return "{ __typename " + " ".join(parts) + " }"
     wanted = ["__typename"]
     for name, each in kind.fields.items():
-        if any(
-            argument.type.__class__ is GraphQLNonNull and argument.default_value is None
-            for argument in each.args.values()
-        ):
+        if any(map(is_required_argument, each.args.values())):
             continue
         leaf = get_named_type(each.type)
         if isinstance(leaf, GraphQLScalarType | GraphQLEnumType):
