@@ -135,6 +135,7 @@ class Store:
         self._begun = 0.0
         self._last: UUID | None = None
         """When the commit before this one began, and the last text in it."""
+        self._busy = False
         self._worker: asyncio.Task[None] | None = None
         self._alone: set[asyncio.Task[None]] = set()
 
@@ -151,18 +152,28 @@ class Store:
         """
         done = asyncio.get_running_loop().create_future()
         self._waiting.append(Entry(draft_id, rows, claims or {}, carried, done))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work(), name="coediting.store")
+        if not self._busy:
+            await self._round()
+            if self._waiting and not self._busy:
+                self._worker = asyncio.create_task(self._work(), name="coediting.store")
         return await done
 
     async def _work(self) -> None:
-        while self._waiting:
+        while self._waiting and not self._busy:
+            await self._round()
+
+    async def _round(self) -> None:
+        """One commit, of everything that waits."""
+        self._busy = True
+        try:
             await self._gather()
             batch, self._waiting = self._waiting, []
             for entry in await self._commit(batch):
                 task = asyncio.create_task(self._commit_alone(entry))
                 self._alone.add(task)
                 task.add_done_callback(self._alone.discard)
+        finally:
+            self._busy = False
 
     async def _gather(self) -> None:
         """While several texts are being written, let a few of their changes come together."""
@@ -196,9 +207,11 @@ class Store:
             else:  # one statement is a transaction by itself
                 kept = await _keep(connection, batch, APPEND_FREE)
         except FAILED as error:
-            for entry in batch:
-                _fail(entry, NotStored(repr(error)))
+            _fail_all(batch, error)
             return []
+        except BaseException as error:
+            _fail_all(batch, error)
+            raise
         return _settle(kept)
 
     async def close(self) -> None:
@@ -371,6 +384,11 @@ def _settle(kept: _Kept) -> list[Entry]:
             done[entry.draft_id] = before + len(entry.rows)
             entry.done.set_result(before)
     return left
+
+
+def _fail_all(batch: list[Entry], error: BaseException) -> None:
+    for entry in batch:
+        _fail(entry, NotStored(repr(error)))
 
 
 def _fail(entry: Entry, error: Exception) -> None:

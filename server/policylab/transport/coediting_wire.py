@@ -239,8 +239,8 @@ class Wire(asyncio.Protocol):
         self._unread = False
         """Whether whole frames wait in `_rest`."""
         self._heard = True
-        self._written = 0
-        self._drained = 0
+        self._unsent = 0
+        """What waited in the event loop at the last pulse."""
 
     # ── for the event loop ──
 
@@ -490,22 +490,15 @@ class Wire(asyncio.Protocol):
         if self._closing:
             return
         data = self._doorway.framed(messages)
-        if not self._paused:
+        if self._paused:
+            self._keep(data)
+        else:
             self._put(data)
-            return
-        cost = len(data) + SMALL
-        if cost > LARGE and not self._large_waits:  # a whole text may take its time
-            self._large_waits, cost = True, 0
-        self._waiting.append((data, cost))
-        self._waiting_bytes += cost
-        if self._waiting_bytes > MOST_WAITING:
-            self.close(TOO_SLOW, "You read too slowly; please come back.")
 
     def _put(self, data: bytes) -> None:
         """Hand it to the system at once, if nothing is before it; the event loop sends the rest."""
         transport = self._transport
-        self._written += len(data)
-        if not DIRECTLY or transport.is_closing() or transport.get_write_buffer_size():
+        if not DIRECTLY or transport.get_write_buffer_size() or transport.is_closing():
             transport.write(data)
             return
         try:
@@ -514,6 +507,16 @@ class Wire(asyncio.Protocol):
             sent = 0
         if sent < len(data):
             transport.write(data[sent:] if sent else data)
+
+    def _keep(self, data: bytes) -> None:
+        """Let it wait for a reader who is slow; what waits for many is in memory once."""
+        cost = len(data) + SMALL
+        if cost > LARGE and not self._large_waits:  # a whole text may take its time
+            self._large_waits, cost = True, 0
+        self._waiting.append((data, cost))
+        self._waiting_bytes += cost
+        if self._waiting_bytes > MOST_WAITING:
+            self.close(TOO_SLOW, "You read too slowly; please come back.")
 
     def close(self, code: int, reason: str) -> None:
         """Say why, and close; what it has not taken by then is not sent any more."""
@@ -565,10 +568,9 @@ class Wire(asyncio.Protocol):
 
     def feel_pulse(self) -> None:
         """Cut off a line on which nothing has come in, or nothing gone out, for a whole pulse."""
-        waiting = self._transport.get_write_buffer_size() + sum(map(len, self._waiting))
-        drained = self._written - self._transport.get_write_buffer_size()
-        stuck = waiting > 0 and drained == self._drained
-        self._drained = drained
+        unsent = self._transport.get_write_buffer_size()
+        stuck = self._paused and unsent == self._unsent  # nothing is added while it is paused
+        self._unsent = unsent
         if stuck or (not self._heard and self._reading):
             self._transport.abort()
             return
