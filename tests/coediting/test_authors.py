@@ -11,7 +11,7 @@ import pytest
 from pycrdt import Doc
 
 from policylab import coediting
-from policylab.coediting import authorship, milestones, spells
+from policylab.coediting import milestones, spells
 from policylab.coediting.blame import blame
 from policylab.coediting.carrying import Origins
 from policylab.coediting.letters import Letters
@@ -59,15 +59,6 @@ def test_every_letter_is_whose_it_is(seed: int) -> None:
         PEOPLE.index(life.wrote.get(each, NOBODY)) for each in life.letters_at(life.seq)
     )
     assert sum(found.counts.values(), Counter[int]()) == counts
-    by_client = sum(authorship.written(whole, Origins([])).values(), Counter[int]())
-    assert counts == Counter[int]() + _by_author(by_client)
-
-
-def _by_author(by_client: Counter[int]) -> Counter[int]:
-    counts: Counter[int] = Counter()
-    for client, number in by_client.items():
-        counts[AUTHORS.get(client, 0)] += number
-    return counts
 
 
 @pytest.mark.parametrize("seed", range(40))

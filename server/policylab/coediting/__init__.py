@@ -1,7 +1,7 @@
 """Writing one text together, live: who wrote what, stored before anybody else sees it."""
 
 from policylab.coediting.anchors import Spot, read_anchor
-from policylab.coediting.authors import Authorship, Written, authorship_at
+from policylab.coediting.authors import Authorship, Share, Written, authorship_at, written_by
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.heavy import apart
 from policylab.coediting.history import Past, position_at, text_at
@@ -12,7 +12,6 @@ from policylab.coediting.removals import MOST_ROWS, Removal, removed_by
 from policylab.coediting.restoring import restore_text
 from policylab.coediting.rules import NOBODY, Asked, Gate, Right, Standing
 from policylab.coediting.service import (
-    Share,
     Text,
     accept_suggestion,
     close_draft,
@@ -23,7 +22,6 @@ from policylab.coediting.service import (
     reject_suggestion,
     reopen_draft,
     resolve_anchors,
-    written_by,
 )
 from policylab.coediting.spells import keep_up
 from policylab.coediting.stored import log_positions

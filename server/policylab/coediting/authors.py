@@ -50,6 +50,18 @@ class Authorship:
     """For each clause, how many letters somebody wrote in a capacity, footnotes included."""
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many characters of a clause somebody wrote in one capacity."""
+
+    section_id: UUID | None
+    """None for what stands before the first heading."""
+    person_id: UUID | None
+    capacity_id: UUID | None
+    """Person and capacity are None for what the house wrote."""
+    characters: int
+
+
 async def authorship_at(
     session: AsyncSession, draft_id: UUID, position: int | None = None, *, within: Any = None
 ) -> Authorship:
@@ -74,6 +86,22 @@ async def authorship_at(
             for section, count in found.counts.items()
         },
     )
+
+
+async def written_by(
+    session: AsyncSession, draft_id: UUID, section_id: UUID | None = None
+) -> list[Share]:
+    """Who wrote how much of each clause now, by person and capacity; of one clause if named.
+
+    A session of the house. Refuses as `text_at`.
+    """
+    found = await authorship_at(session, draft_id)
+    return [
+        Share(section, person_id, capacity_id, characters)
+        for section, counts in found.counts.items()
+        if section_id is None or section == section_id
+        for (person_id, capacity_id), characters in counts.items()
+    ]
 
 
 def blamed(updates: Sequence[bytes], authors: dict[int, int], carried: Sequence[Carried]) -> Blame:

@@ -269,3 +269,11 @@ def overlap(ranges: list[Range], start: int, end: int) -> list[Range]:
         if last > start:
             found.append((max(first, start), min(last, end)))
     return found
+
+
+def attribute_of(items: Items, struct: Struct) -> str | None:
+    """The name of the attribute whose value this is; later values stand beside earlier."""
+    at: Struct | None = struct
+    while at is not None and at.kind is not Kind.GONE and not at.hangs:
+        at = items.find(at.place) if at.place else None
+    return at.key if at is not None else None

@@ -9,11 +9,19 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.coediting.authorship import attribute_of
 from policylab.coediting.carrying import Carried, Origins
 from policylab.coediting.heavy import ROW_WEIGHT, apart
 from policylab.coediting.history import merged, owners_in, record_at
-from policylab.coediting.items import Budget, Items, Key, Range, TooMuch, overlap, utf16_slice
+from policylab.coediting.items import (
+    Budget,
+    Items,
+    Key,
+    Range,
+    TooMuch,
+    attribute_of,
+    overlap,
+    utf16_slice,
+)
 from policylab.coediting.items import merged as joined_ranges
 from policylab.coediting.outline import SECTIONS, blocks_of, identifier
 from policylab.coediting.reader import Kind, Struct, Update, read_update

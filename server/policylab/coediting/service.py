@@ -13,10 +13,9 @@ from uuid import UUID
 from pycrdt import Doc
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.coediting import anchors, authorship, editing, milestones
+from policylab.coediting import anchors, editing, milestones
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.lib0 import BadBytes
-from policylab.coediting.outline import blocks_of, identifier
 from policylab.coediting.reader import read_update
 from policylab.coediting.reading import read_text
 from policylab.coediting.session import Owner
@@ -38,18 +37,6 @@ class Text:
     seq: int
     """How far its log goes."""
     closed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many characters of a clause somebody wrote in one capacity."""
-
-    section_id: UUID | None
-    """None for what stands before the first heading."""
-    person_id: UUID | None
-    capacity_id: UUID | None
-    """Person and capacity are None for what the house wrote."""
-    characters: int
 
 
 async def open_draft(
@@ -174,35 +161,6 @@ def _settling(suggestion_id: str, *, accept: bool) -> Callable[["Doc[Any]"], Non
             )
 
     return work
-
-
-async def written_by(
-    session: AsyncSession, draft_id: UUID, section_id: UUID | None = None
-) -> list[Share]:
-    """Who wrote how much of each clause, by person and capacity; of one clause if it is named.
-
-    Computed from whose each Yjs client id is, which the server binds; nobody claims it. Words that
-    somebody moved stay their author's. A session of the house, as for `committed_text`.
-    """
-    head = await head_of(session, draft_id)
-    live = await text_at(session, head)
-    sections = {
-        name: section
-        for block, section in blocks_of(read_text(live.doc))
-        if (name := identifier((block.get("attrs") or {}).get("id"))) is not None
-    }
-    counts: dict[tuple[UUID | None, Owner], int] = {}
-    origins = await origins_in(session, draft_id)
-    for block_id, clients in authorship.written(live.whole(), origins).items():
-        section = sections.get(block_id) if block_id else None
-        for client, characters in clients.items():
-            key = (section, live.knowledge.owners.get(client, (None, None)))
-            counts[key] = counts.get(key, 0) + characters
-    return [
-        Share(section, owner[0], owner[1], characters)
-        for (section, owner), characters in counts.items()
-        if section_id is None or section == section_id
-    ]
 
 
 async def resolve_anchors(
