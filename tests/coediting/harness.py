@@ -205,6 +205,8 @@ class Writer:
     ) -> None:
         self.url = url
         self.person = person
+        self.way: int | None = None
+        """The port through which it goes, where something stands in between."""
         self.doc: Doc[Any] = doc if doc is not None else Doc(client_id=client_id)
         self.sent = 0
         self.stored = 0
@@ -236,7 +238,8 @@ class Writer:
         self.synced = False
         self.code = self.refused = None
         headers = {"authorization": f"Bearer {self.person.token}"} if self.person else {}
-        self._socket = await connect(self.url, additional_headers=headers, max_size=None)
+        way: dict[str, Any] = {} if self.way is None else {"port": self.way}
+        self._socket = await connect(self.url, additional_headers=headers, max_size=None, **way)
         self._reader = asyncio.create_task(self._read())
         if self._observer is None:
             self._observer = self.doc.observe(self._say)

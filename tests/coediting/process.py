@@ -88,6 +88,15 @@ class Process:
         return self._process.pid
 
     @property
+    def connections(self) -> int:
+        """How many connections to its port it has open (Linux)."""
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        lines += Path("/proc/net/tcp6").read_text().splitlines()[1:]
+        fields = [line.split() for line in lines]
+        ours = f":{self.port:04X}"
+        return sum(each[1].endswith(ours) and each[3] == "01" for each in fields)
+
+    @property
     def memory(self) -> int:
         """Resident bytes of the process (Linux)."""
         status = Path(f"/proc/{self.pid}/status").read_text()

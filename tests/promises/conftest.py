@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from policylab import migrations
 from policylab.kit.db import Database
 from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
 from policylab.kit.ids import uuid7
@@ -95,3 +96,14 @@ async def live(
     await process.kill()
     await database.close()
     await asyncio.to_thread(postgres_server.drop_database, name)
+
+
+@pytest.fixture(scope="module")
+def solid(tmp_path_factory: pytest.TempPathFactory) -> Generator[EmbeddedPostgres]:
+    """A server as it is in earnest: nothing is switched off that keeps what was committed."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("solid"))
+    server.start()
+    server.ensure_database("policylab")
+    asyncio.run(migrations.upgrade(server.url("policylab", OWNER)))
+    yield server
+    server.stop()
