@@ -63,7 +63,7 @@ BURST: Final = 8 * 1_048_576
 RATE: Final = 4 * 1_048_576
 """Bytes that one connection may send at once, and each second after that; it is read no faster."""
 PARTING_SECONDS: Final = 5.0
-PULSE_SECONDS: Final = 15.0
+PULSE_SECONDS: Final = 10.0
 COME_BACK: Final = 1012
 TOO_BIG: Final = 1009
 TOO_SLOW: Final = 4502
