@@ -15,8 +15,6 @@ from uuid import UUID
 import orjson
 from pycrdt import Doc
 
-from policylab.coediting import authorship
-from policylab.coediting.carrying import Origins
 from policylab.coediting.items import Items
 from policylab.coediting.lib0 import BadBytes
 from policylab.coediting.protocol import read_state
@@ -73,7 +71,6 @@ class Checked:
         assert text_of(whole) == text
         orjson.dumps(mended(text, DRAFT))
         self._check_shape(whole, update)
-        authorship.written(whole, Origins(()))
         list(Items(whole).in_order(None))
 
     def _check_shape(self, whole: bytes, update: Update) -> None:

@@ -41,11 +41,11 @@ class Typist:
         self.dice = dice
         self.runs: list[XmlText] = []
 
-    async def work(self, count: int) -> None:
+    async def work(self, count: int, ahead: int = AHEAD) -> None:
         for number in range(count):
             self.type()
-            if number % 50 == 0:
-                await self._keep_pace()
+            if number % 50 == 0 or ahead < 50:
+                await self._keep_pace(ahead)
         await self._keep_pace(0)
 
     def type(self) -> None:
@@ -61,7 +61,7 @@ class Typist:
         else:
             run.insert(length if dice.random() < 0.8 else dice.randrange(length + 1), self.letter)
 
-    async def _keep_pace(self, ahead: int = AHEAD) -> None:
+    async def _keep_pace(self, ahead: int) -> None:
         async with asyncio.timeout(120):
             while self.writer.sent - self.writer.stored > ahead:
                 await asyncio.sleep(0.005)
@@ -84,11 +84,13 @@ async def test_growth_is_bounded(house: Database, tmp_path: Path) -> None:
         half = full(1_000_000, 50_000) // 4
         await asyncio.gather(*(typist.work(half) for typist in typists))
         middle = await past_of(house, draft_id)
+        await asyncio.gather(*(typist.work(1_200, 0) for typist in typists))
         await asyncio.gather(*(typist.work(half) for typist in typists))
         for writer in writers:
             await writer.close()
     finally:
         await process.kill()
+    assert await compactions(house, draft_id) > 0
     text = await process.text(draft_id)
     authors = await authors_of(house, draft_id)
     assert authors == {
@@ -130,6 +132,12 @@ async def state_of(house: Database, draft_id: UUID) -> dict[int, int]:
         for row in await connection.fetch(query, draft_id):
             doc.apply_update(row["update"])
     return read_state(doc.get_state())
+
+
+async def compactions(house: Database, draft_id: UUID) -> int:
+    async with house.rows(SYSTEM) as connection:
+        query = "SELECT count(*) FROM draft_snapshot WHERE draft_id = $1"
+        return await connection.fetchval(query, draft_id)
 
 
 async def authors_of(house: Database, draft_id: UUID) -> dict[UUID | None, int]:
