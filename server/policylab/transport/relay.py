@@ -127,21 +127,30 @@ class Neighbours:
         loop = asyncio.get_running_loop()
         while True:
             neighbour, _ = await loop.sock_accept(listening)
-            neighbour.setblocking(False)
             try:
-                async with asyncio.timeout(PATIENCE):
-                    size, connection = await _begin(neighbour)
-                    if connection is None:
-                        self._answer_later(neighbour, size)
-                        continue
-                    head = await _rest_of_head(neighbour, size, connection)
-                    await loop.sock_sendall(neighbour, _TAKEN)
+                await self._receive(neighbour, take)
             except (OSError, TimeoutError, ValueError) as error:
                 log.warning("relay.not_received", error=repr(error))
+
+    async def _receive(
+        self, neighbour: socket.socket, take: Callable[[socket.socket, bytes], None]
+    ) -> None:
+        """Take a connection that is given; a question is answered later, beside what comes next."""
+        neighbour.setblocking(False)
+        asked = False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                size, connection = await _begin(neighbour)
+                if connection is None:
+                    asked = True
+                    self._answer_later(neighbour, size)
+                    return
+                head = await _rest_of_head(neighbour, size, connection)
+                await asyncio.get_running_loop().sock_sendall(neighbour, _TAKEN)
+        finally:
+            if not asked:
                 neighbour.close()
-                continue
-            neighbour.close()
-            take(connection, head)
+        take(connection, head)
 
     def _answer_later(self, neighbour: socket.socket, size: int) -> None:
         work = self._answer_one(neighbour, size)
