@@ -7,10 +7,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.coedit.works import WORKS
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "coediting-bench.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
+_ORDER = [work.name for work in WORKS]
 WIDTH = 180
 """Of the table where it goes to a file."""
 
@@ -102,7 +105,8 @@ def merged(path: Path, report: dict[str, Any]) -> dict[str, Any]:
         return report
     fresh = {line["bench_work"] for line in report["lines"]}
     kept = [line for line in before["lines"] if line["bench_work"] not in fresh]
-    return report | {"lines": [*kept, *report["lines"]]}
+    lines = sorted([*kept, *report["lines"]], key=lambda line: _ORDER.index(line["bench_work"]))
+    return report | {"lines": lines}
 
 
 def write_page(report: dict[str, Any]) -> None:

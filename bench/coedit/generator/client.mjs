@@ -139,7 +139,6 @@ export class Connection {
     if (this.leaving || !this.open) return;
     this.open = false;
     counts.cut.push(this.code ? `${reason} ${this.code}` : reason);
-    this.whenEnded?.();
   }
 
   /** Sends one message of the wire. */

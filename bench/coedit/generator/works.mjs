@@ -140,14 +140,13 @@ export async function neverRead(server, { seconds, deaf }) {
 /** Writes until the server dies; answers what was acknowledged or seen by somebody else. */
 export async function untilKilled(server) {
   const [room] = await gather(server, [server.documents[0]], { people: 8, writers: 6 });
-  let ended = 0;
-  for (const connection of room.connections) connection.whenEnded = () => ended++;
   const writers = room.connections.filter((connection) => connection.writer >= 0);
   const timers = writers.map((connection) =>
     setInterval(() => connection.open && connection.write(1), 5 + Math.random() * 10),
   );
   process.stdout.write("writing\n");
-  await until(() => ended === room.connections.length, "the server still lives", 120);
+  const ended = () => room.connections.every((connection) => !connection.open);
+  await until(ended, "the server still lives", 120);
   timers.forEach(clearInterval);
   const reached = {};
   for (const writer of writers) {
