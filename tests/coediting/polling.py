@@ -127,7 +127,11 @@ class PollWriter(Writer):
         assert self.line is not None
         while self.code is None:
             self.requests += 1
-            answer = await self.line.insist(body_of(self.got))
+            try:
+                answer = await self.line.insist(body_of(self.got))
+            except httpx2.TransportError:
+                self.code = LOST
+                return
             if answer.status_code == 404:  # its process has gone before it could say so
                 self.code = LOST
             else:

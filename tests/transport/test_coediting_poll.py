@@ -416,19 +416,32 @@ async def test_who_sends_faster_than_it_is_dealt_with_waits(
     assert words_of(await house.text(draft_id)) == "Words" + "x" * 40_000
 
 
-async def test_a_server_that_stops_says_come_back_and_has_stored_what_it_took(
+async def test_a_server_that_stops_has_stored_what_it_took(
     database: Database, tmp_path: Path
 ) -> None:
     async with serving(database, tmp_path) as house:
         draft_id = await house.draft(paragraph("Words"))
         anna = await house.person(draft_id)
-        one = PollWriter(house.url(draft_id, frames="1"), anna)
-        await one.connect()
-        one.run().insert(0, "Last ")
-        await eventually(lambda: one.given == one.sent + 1)  # with the question it began with
-    assert await one.closed() == 1012
-    assert words_of(await house.text(draft_id)) == "Last Words"
-    await one.close()
+        line = Line(address(house, draft_id), bearer(anna))
+        got = len((await line.open()).frames)
+        last = body_of(got, 0, frame(0, 2, data=update_saying(" and the last")))
+        assert (await line.told(last)).head["taken"] == 1
+    assert words_of(await house.text(draft_id)) == "Words and the last"
+    await line.client.aclose()
+
+
+async def test_who_waits_when_the_server_stops_is_asked_to_come_back(
+    database: Database, tmp_path: Path
+) -> None:
+    async with serving(database, tmp_path) as house:
+        draft_id = await house.draft(paragraph("Words"))
+        line = Line(address(house, draft_id), bearer(await house.person(draft_id)))
+        got = len((await line.open()).frames)
+        held = asyncio.create_task(line.told(body_of(got)))
+        await asyncio.sleep(0.1)
+        assert not held.done()
+    assert (await held).closed == 1012
+    await line.client.aclose()
 
 
 def test_an_answer_is_a_head_and_frames() -> None:
