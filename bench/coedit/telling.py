@@ -53,8 +53,8 @@ def _cells(line: dict[str, Any], names: list[str]) -> list[str]:
     return [line["what"], figure, *values, busy, musts, verdicts]
 
 
-def _runs(count: int) -> str:
-    return "one run" if count == 1 else f"medians of {count} runs"
+def _measured(line: dict[str, Any]) -> str:
+    return f"{line['measured']} UTC, {line['runs']} run{'' if line['runs'] == 1 else 's'}"
 
 
 def _in(unit: str) -> str:
@@ -121,14 +121,13 @@ def markdown(report: dict[str, Any]) -> str:
     """The same as a table for the page."""
     names = list(report["versions"])
     heads = [f"{name} {report['versions'][name]}".strip() for name in names]
-    columns = ["work", "figure", *heads, "generator", "ours must be", "so it is"]
+    columns = ["work", "figure", *heads, "generator", "ours must be", "so it is", "measured"]
     lines = [
-        f"{report['date'][:10]}, {report['machine']}, {_runs(report['runs'])}. In"
-        f" brackets: ours divided by theirs. {_ceiling(report)}",
+        f"{report['machine']}; medians. In brackets: ours divided by theirs. {_ceiling(report)}",
         "",
         f"| {' | '.join(columns)} |",
-        f"|{' --- |' * 2}{' ---: |' * (len(names) + 1)}{' --- |' * 2}",
-        *(f"| {' | '.join(_cells(line, names))} |" for line in report["lines"]),
+        f"|{' --- |' * 2}{' ---: |' * (len(names) + 1)}{' --- |' * 3}",
+        *(f"| {' | '.join([*_cells(line, names), _measured(line)])} |" for line in report["lines"]),
         "",
     ]
     return "\n".join(lines)
