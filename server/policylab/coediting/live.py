@@ -159,7 +159,7 @@ class Live:
     def deletes_nothing_new(self, update: Update) -> bool:
         """Is all that the update deletes deleted already?"""
         if self._deleted is None:
-            own = read_update(self.whole(), trusted=True)
+            own = read_update(self.doc.get_update(self.doc.get_state()), trusted=True)
             self._deleted = _merged(own.deletes)
         return all(
             any(start <= clock and end <= stop for start, stop in self._deleted.get(client, ()))

@@ -63,7 +63,7 @@ NOT_TAKEN_IN = Refusal(RefusalCode.INVALID_INPUT, "This change can't be applied 
 TOO_LONG = Refusal(
     RefusalCode.TOO_LARGE, "This text is as long as a text may be. Take something out first."
 )
-MAX_TEXT: Final = 32 * 1024 * 1024
+MAX_TEXT: Final = 16 * 1024 * 1024
 """Bytes of one live text, everything that was ever deleted in it included."""
 BUILDS_ON_NOTHING = Refusal(
     RefusalCode.INVALID_INPUT, "This change builds on words that nobody here has."
