@@ -175,7 +175,8 @@ async def test_a_request_that_is_sent_again_doubles_and_loses_nothing(house: Ope
         after = await line.told(body_of(len(heard.frames) - 1))
         assert after.head["first"] == len(heard.frames) - 1
         assert after.frames[0] == heard.frames[-1]
-    assert words_of(await house.text(draft_id)) == "Wordsonetwo"
+    # Two clients' words at one place: which of them comes first is chance.
+    assert words_of(await house.text(draft_id)) in {"Wordsonetwo", "Wordstwoone"}
 
 
 async def test_a_request_without_news_is_held_and_a_newer_one_ends_it(house: Open) -> None:
