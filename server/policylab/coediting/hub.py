@@ -231,6 +231,7 @@ class Hub:
         """Hints may be lost: ask the database how far the open drafts are."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            self._end_what_ends()
             self._let_go()
             if not self._rooms:
                 continue
@@ -243,6 +244,13 @@ class Hub:
                 room = self._rooms.get(draft_id)
                 if room is not None:
                     room.hear(seq, closed)
+
+    def _end_what_ends(self) -> None:
+        """Ask whoever came with a session or token that has ended by now to come with another."""
+        now = asyncio.get_running_loop().time()
+        for room in self._rooms.values():
+            ended = [peer for peer in room.peers if peer.session.ends_at <= now]
+            room.dismiss(ended, RIGHTS_CHANGED, "You have been signed out here.")
 
     def _let_go(self) -> None:
         """Put to rest what nobody changes, and forget what nobody has open."""

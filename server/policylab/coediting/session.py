@@ -5,6 +5,7 @@ No sockets and no database: an update and its reader's findings in, a verdict ou
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class Session:
     """The log position up to which it says that it has everything."""
     resumed: bool = False
     """It has been brought what came after that, and asks all the same, as its wire does."""
+    ends_at: float = inf
+    """When what it came in with ends, on the clock of this process's loop."""
     tell: Callable[[str], str] = str
     """Puts what is said to it into its language."""
     clients: set[int] = field(default_factory=set[int])

@@ -114,14 +114,16 @@ async def _end(uow: UnitOfWork, *conditions: object) -> list[UUID]:
 
 _VIEWERS_OF_SESSIONS = """
 SELECT s.secret_hash, s.id, s.person_id, s.signed_in_at, p.administrator, p.locale,
-       s.last_seen_at < now() - $2::interval AS stale
+       s.last_seen_at < now() - $2::interval AS stale,
+       extract(epoch FROM s.expires_at - now())::float8 AS ends_in
 FROM web_session s JOIN person p ON p.id = s.person_id
 WHERE s.secret_hash = ANY($1) AND s.ended_at IS NULL AND s.expires_at > now()
   AND s.last_seen_at > now() - $3::interval AND p.suspended_at IS NULL
 """
 _VIEWERS_OF_TOKENS = """
 SELECT t.secret_hash, t.id, t.person_id, t.scopes, p.administrator, p.locale,
-       coalesce(t.last_used_at < now() - $2::interval, true) AS stale
+       coalesce(t.last_used_at < now() - $2::interval, true) AS stale,
+       extract(epoch FROM t.expires_at - now())::float8 AS ends_in
 FROM access_token t JOIN person p ON p.id = t.person_id
 WHERE t.secret_hash = ANY($1) AND t.revoked_at IS NULL AND t.expires_at > now()
   AND p.suspended_at IS NULL
@@ -192,6 +194,7 @@ def _of_session(row: Any) -> Viewer:
         signed_in_at=row["signed_in_at"],
         locale=row["locale"],
         session_id=row["id"],
+        ends_in=row["ends_in"],
     )
 
 
@@ -201,6 +204,7 @@ def _of_token(row: Any) -> Viewer:
         administrator=row["administrator"] and "admin" in row["scopes"],
         scopes=frozenset(row["scopes"]),
         locale=row["locale"],
+        ends_in=row["ends_in"],
     )
 
 

@@ -1,6 +1,6 @@
 """Who is asking. A value: it is made once for each request and handed to every verb."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,8 @@ class Viewer:
     """When she last proved who she is: weighty acts ask for a fresh sign-in."""
     locale: str = "en"
     session_id: UUID | None = None
+    ends_in: float | None = field(default=None, compare=False)
+    """Seconds that her session or token had left when she came in with it, by the database."""
     system: bool = False
 
     @property

@@ -1,5 +1,6 @@
 """Who comes to a draft's co-editing socket, and in which capacity (choices/coediting-wire.md)."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -7,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 from uuid import UUID
@@ -113,8 +115,10 @@ class Door:
 
     def _session(self, connection: HTTPConnection, viewer: Viewer, standing: Standing) -> Session:
         since = connection.query_params.get("since", "")
+        left = inf if viewer.ends_in is None else viewer.ends_in
         return Session(
             standing,
+            ends_at=asyncio.get_running_loop().time() + left,
             own_frames=connection.query_params.get("frames") == "1",
             since=int(since) if since.isdecimal() and len(since) < 19 else None,
             tell=partial(said_in, locale=locale_of(connection, viewer)),
