@@ -117,6 +117,15 @@ async def test_somebody_elses_session_is_not_there(house: Open) -> None:
     assert words_of(await house.text(draft_id)) == "Words"
 
 
+async def test_the_same_person_may_come_with_more_cookies_than_before(house: Open) -> None:
+    draft_id = await house.draft(paragraph("Words"))
+    anna = await house.person(draft_id)
+    async with session(house, draft_id, anna) as line:
+        first = await line.open()
+        line.headers["cookie"] = "taste=sweet"
+        assert (await line.told(body_of(0))).frames == first.frames
+
+
 # ── words ──
 
 
