@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from policylab.coediting.protocol import Change
 from policylab.coediting.reader import read_update
 from policylab.coediting.rules import Right, Standing
 from policylab.coediting.session import (
@@ -14,6 +15,7 @@ from policylab.coediting.session import (
     Missing,
     Refusal,
     Session,
+    Verdict,
     judge,
     take_in,
 )
@@ -21,6 +23,10 @@ from policylab.kit.errors import RefusalCode
 from tests.coediting import crafted
 
 ANNA, BEN, CITY, STATE, REGION = (UUID(int=number) for number in range(1, 6))
+
+
+def judged(writer: Session, data: bytes, knowledge: Knowledge) -> Verdict:
+    return judge(writer, Change(data, whole=False), knowledge)
 
 
 def session(person: UUID = ANNA, capacity: UUID = CITY, right: Right = Right.WRITE) -> Session:
@@ -31,7 +37,7 @@ def after(*writers: tuple[Session, bytes]) -> Knowledge:
     """What is known once these have written, everything durable."""
     knowledge = Knowledge()
     for writer, data in writers:
-        verdict = judge(writer, data, knowledge)
+        verdict = judged(writer, data, knowledge)
         assert isinstance(verdict, Accepted), verdict
         take_in(writer, verdict, knowledge)
         knowledge.committed = dict(knowledge.known)
@@ -47,14 +53,14 @@ def test_a_client_id_belongs_to_the_person_and_capacity_that_used_it_first() -> 
     knowledge = after((session(), crafted.paragraph(7, "Anna's")))
     assert knowledge.owners == {7: (ANNA, CITY)}
     more = crafted.update(7, crafted.string("!", left=(7, 7)), clock=8)
-    assert isinstance(judge(session(), more, knowledge), Accepted)
+    assert isinstance(judged(session(), more, knowledge), Accepted)
     for other in (session(BEN, CITY), session(ANNA, STATE), session(BEN, STATE)):
-        assert code_of(judge(other, more, knowledge)) is RefusalCode.NOT_YOUR_ROLE
+        assert code_of(judged(other, more, knowledge)) is RefusalCode.NOT_YOUR_ROLE
 
 
 def test_what_is_known_may_come_again_from_anybody() -> None:
     knowledge = after((session(), crafted.paragraph(7, "Anna's")))
-    verdict = judge(session(BEN, STATE, Right.READ), crafted.paragraph(7, "Anna's"), knowledge)
+    verdict = judged(session(BEN, STATE, Right.READ), crafted.paragraph(7, "Anna's"), knowledge)
     assert isinstance(verdict, Accepted)
     assert not verdict.adds
 
@@ -65,20 +71,20 @@ def test_a_whole_update_is_refused_when_one_part_is_somebody_elses() -> None:
     forged = crafted.update(7, crafted.string("!", left=(7, 7)), clock=8)
     own = crafted.paragraph(9, "Ben's")
     both = b"\x02" + own[1:-1] + forged[1:]
-    assert code_of(judge(ben, both, knowledge)) is RefusalCode.NOT_YOUR_ROLE
+    assert code_of(judged(ben, both, knowledge)) is RefusalCode.NOT_YOUR_ROLE
     assert 9 not in knowledge.owners
-    assert isinstance(judge(ben, own, knowledge), Accepted)
+    assert isinstance(judged(ben, own, knowledge), Accepted)
 
 
 def test_words_of_others_are_nothing_to_build_on_until_they_are_durable() -> None:
     anna, ben, knowledge = session(), session(BEN, STATE), Knowledge()
-    verdict = judge(anna, crafted.paragraph(7, "Anna's"), knowledge)
+    verdict = judged(anna, crafted.paragraph(7, "Anna's"), knowledge)
     assert isinstance(verdict, Accepted)
     take_in(anna, verdict, knowledge)
     beside = crafted.update(9, crafted.string("?", left=(7, 4)))
-    assert judge(ben, beside, knowledge) == Missing()
+    assert judged(ben, beside, knowledge) == Missing()
     knowledge.committed = dict(knowledge.known)
-    assert isinstance(judge(ben, beside, knowledge), Accepted)
+    assert isinstance(judged(ben, beside, knowledge), Accepted)
 
 
 @pytest.mark.parametrize(
@@ -92,13 +98,13 @@ def test_words_of_others_are_nothing_to_build_on_until_they_are_durable() -> Non
     ],
 )
 def test_what_builds_on_something_unknown_is_asked_for(data: bytes) -> None:
-    assert judge(session(), data, Knowledge()) == Missing()
+    assert judged(session(), data, Knowledge()) == Missing()
 
 
 def test_a_reader_may_repeat_what_is_known_and_add_nothing() -> None:
     knowledge = after((session(), crafted.paragraph(7, "Anna's")))
     reader = session(BEN, STATE, Right.READ)
-    verdict = judge(reader, crafted.paragraph(9, "Mine"), knowledge)
+    verdict = judged(reader, crafted.paragraph(9, "Mine"), knowledge)
     assert code_of(verdict) is RefusalCode.NOT_ALLOWED
 
 
@@ -106,12 +112,12 @@ def test_a_connection_writes_under_few_client_ids() -> None:
     writer = session()
     ids = range(10, 10 + MAX_NEW_IDS)
     knowledge = after(*((writer, crafted.paragraph(number, "x")) for number in ids))
-    verdict = judge(writer, crafted.paragraph(99, "x"), knowledge)
+    verdict = judged(writer, crafted.paragraph(99, "x"), knowledge)
     assert code_of(verdict) is RefusalCode.TOO_LARGE
-    assert isinstance(judge(writer, crafted.paragraph(10, "x"), knowledge), Accepted)
+    assert isinstance(judged(writer, crafted.paragraph(10, "x"), knowledge), Accepted)
     again = session()
     known = crafted.update(10, crafted.element(), clock=3)
-    assert isinstance(judge(again, known, knowledge), Accepted)
+    assert isinstance(judged(again, known, knowledge), Accepted)
 
 
 def signed(client: int, capacity: UUID) -> bytes:
@@ -130,9 +136,9 @@ def signed(client: int, capacity: UUID) -> bytes:
 def test_a_suggestion_carries_ones_own_capacity_or_one_that_is_in_the_text() -> None:
     knowledge = after((session(), signed(7, CITY)))
     ben = session(BEN, STATE)
-    assert isinstance(judge(ben, signed(9, STATE), knowledge), Accepted)
-    assert isinstance(judge(ben, signed(9, CITY), knowledge), Accepted)  # moved, or split
-    assert code_of(judge(ben, signed(9, REGION), knowledge)) is RefusalCode.NOT_ALLOWED
+    assert isinstance(judged(ben, signed(9, STATE), knowledge), Accepted)
+    assert isinstance(judged(ben, signed(9, CITY), knowledge), Accepted)  # moved, or split
+    assert code_of(judged(ben, signed(9, REGION), knowledge)) is RefusalCode.NOT_ALLOWED
 
 
 @pytest.mark.parametrize("problem", crafted.hostile())
@@ -140,7 +146,7 @@ def test_hostile_updates_get_a_refusal_and_teach_nothing(problem: str) -> None:
     data = crafted.hostile()[problem]
     knowledge = after((session(), crafted.paragraph(5, "Words")))
     before = knowledge.shape.encode(), dict(knowledge.known), dict(knowledge.owners)
-    code = code_of(judge(session(), data, knowledge))
+    code = code_of(judged(session(), data, knowledge))
     assert code in (RefusalCode.INVALID_INPUT, RefusalCode.TOO_LARGE)
     assert (knowledge.shape.encode(), knowledge.known, knowledge.owners) == before
 
