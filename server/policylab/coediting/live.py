@@ -6,7 +6,7 @@ The document is a cache of the log. Whatever goes wrong in it, it is dropped and
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pycrdt import Doc, TransactionEvent
+from pycrdt import Doc
 
 from policylab.coediting.carrying import Carried, carried, may_carry
 from policylab.coediting.items import Items
@@ -50,11 +50,9 @@ class Live:
         self.doc = Doc[Any]()
         self.size = 0
         """Bytes of the text as it was loaded, and of everything that has come since."""
-        self._said: list[bytes] = []
         self._whole: bytes | None = None
         self._deleted: Ranges | None = None
         self._items: Items | None = None
-        self._observer = self.doc.observe(self._hear)
 
     @classmethod
     def load(
@@ -110,19 +108,20 @@ class Live:
         """What is in the document is durable now."""
         self.knowledge.committed.update(self.knowledge.known)
 
-    def _hear(self, event: TransactionEvent) -> None:
-        self._said.append(event.update)
-
     def _apply(self, updates: Sequence[bytes]) -> bytes:
-        self._said.clear()
         self._whole = self._deleted = None
+        said: list[bytes] = []
+        # Watched only meanwhile: a document and what watches it hold each other for ever.
+        watching = self.doc.observe(lambda event: said.append(event.update))
         try:
             with self.doc.transaction():
                 for update in updates:
                     self.doc.apply_update(update)
         except BaseException as error:  # noqa: BLE001 panics are BaseExceptions
             guarded(error)
-        return self._said[-1] if self._said else NOTHING
+        finally:
+            self.doc.unobserve(watching)
+        return said[-1] if said else NOTHING
 
     def state(self) -> dict[int, int]:
         """How far each client is in the document."""
