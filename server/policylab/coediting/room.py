@@ -284,9 +284,9 @@ class Room:
 
     @property
     def size(self) -> int:
-        """About how many bytes the text takes here; a document takes eight times its encoding."""
+        """About how many bytes the text takes here; a document takes some sixteen times its encoding."""
         text = self._text
-        return 0 if text is None else text.size * (8 if isinstance(text, Live) else 1)
+        return 0 if text is None else text.size * (16 if isinstance(text, Live) else 1)
 
     @property
     def changed_at(self) -> float:
