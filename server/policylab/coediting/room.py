@@ -284,7 +284,7 @@ class Room:
 
     @property
     def size(self) -> int:
-        """About how many bytes the text takes here; a document takes some sixteen times its encoding."""
+        """About how many bytes the text takes here; a document some sixteen times its encoding."""
         text = self._text
         return 0 if text is None else text.size * (16 if isinstance(text, Live) else 1)
 

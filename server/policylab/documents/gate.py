@@ -11,6 +11,7 @@ from policylab import coediting, identity, labs
 from policylab.coediting import NOBODY, Asked, Right
 from policylab.documents.tables import Draft
 from policylab.kit.db import Database
+from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import Action
 
@@ -25,6 +26,14 @@ class DraftGate(coediting.Gate):
         """The viewer's standing on the draft; `NOBODY` for what she may not see."""
         asked = (viewer, draft_id)
         return (await self.may_all([asked]))[asked]
+
+    async def warm_up(self) -> None:
+        """Ask once for nobody, so that the statements are ready when somebody comes."""
+        async with self._database.read(SYSTEM) as session:
+            newest = select(Draft.id).order_by(col(Draft.id).desc()).limit(1)
+            draft_id = (await session.exec(newest)).first()
+        if draft_id is not None:
+            await self.may_all([(Viewer(person_id=uuid7()), draft_id)])
 
     async def may_all(self, asked: Collection[Asked]) -> dict[Asked, coediting.Standing]:
         """The same for many who come at once: each dialogue is looked at one time."""

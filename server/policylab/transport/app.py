@@ -74,9 +74,9 @@ async def _open(house: House) -> None:
     house.database_ = database = await Database.connect(
         settings.database_url, size=settings.pool_size
     )
-    house.hub = hub = coediting.Hub(
-        database, documents.DraftGate(database), most=settings.live_texts_mb * 1024 * 1024
-    )
+    gate = documents.DraftGate(database)
+    most = settings.live_texts_mb * 1024 * 1024
+    house.hub = hub = coediting.Hub(database, gate, most=most)
     house.shared |= {
         "demo_mode": settings.demo_mode,
         "sign_in_name": settings.oidc_name,
@@ -85,6 +85,7 @@ async def _open(house: House) -> None:
         "settings": settings,
     }
     await hub.start()
+    await gate.warm_up()
     _connect_listeners(house, database)
 
 

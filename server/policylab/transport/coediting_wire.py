@@ -14,15 +14,12 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
@@ -31,6 +28,7 @@ from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.coediting.turn import Peer
 from policylab.kit.log import log
+from policylab.transport.handshake import BadRequest, Opening, read_opening, refusal, welcome
 from policylab.transport.relay import Neighbours
 
 try:
@@ -64,12 +62,14 @@ RATE: Final = 4 * 1_048_576
 """Bytes that one connection may send at once, and each second after that; it is read no faster."""
 PARTING_SECONDS: Final = 5.0
 PULSE_SECONDS: Final = 10.0
+STALLED_MILLISECONDS: Final = 20_000
 COME_BACK: Final = 1012
 TOO_BIG: Final = 1009
 TOO_SLOW: Final = 4502
 BAD_FRAME: Final = 4400
 DIRECTLY: Final = sys.platform != "win32"
 """Sockets are files: what is written to one need not wait for the event loop's next round."""
+PING: Final = bytes((0x80 | Opcode.PING, 0))
 _ALONE: Final = 0x80 | Opcode.BINARY
 
 
@@ -109,18 +109,9 @@ def framed(messages: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _said(status: int, sentence: str) -> Response:
+def _said(status: int, sentence: str) -> bytes:
     """The answer to a handshake that is turned away."""
-    body = json.dumps({"error": sentence}).encode()
-    headers = Headers(
-        {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            "Cache-Control": "no-store",
-            "Connection": "close",
-        }
-    )
-    return Response(status, HTTPStatus(status).phrase, headers, body)
+    return refusal(status, json.dumps({"error": sentence}).encode())
 
 
 class Doorway:
@@ -217,7 +208,7 @@ class Wire(asyncio.Protocol):
         self._handed_over = handed_over
         self._transport: asyncio.Transport
         self._file = -1
-        self._library = ServerProtocol(max_size=LARGEST)
+        self._rules: ServerProtocol | None = None
         self._room: Room | None = None
         self._judging: asyncio.Task[None] | None = None
         self._rest = bytearray()
@@ -309,15 +300,14 @@ class Wire(asyncio.Protocol):
         if not data.split(b" ", 2)[1:2][0].startswith(PREFIX):
             self._hand_on(data)
             return
-        self._library.receive_data(data)
-        events = self._library.events_received()
-        request = events[0] if events else None
-        if not isinstance(request, Request):
-            self._transport.abort()
+        try:
+            opening = read_opening(data)
+        except BadRequest as bad:
+            self._answer(_said(bad.status, bad.sentence))
             return
         self._connections.add(self)
         self._transport.pause_reading()
-        task = self._enter(request, data)
+        task = self._enter(opening, data)
         self._judging = asyncio.get_running_loop().create_task(task, name="coediting.enter")
 
     def _hand_on(self, data: bytes) -> None:
@@ -335,23 +325,14 @@ class Wire(asyncio.Protocol):
             setattr(self, name, getattr(other, name))
         other.data_received(data)
 
-    async def _enter(self, request: Request, head: bytes) -> None:
-        if await self._handed_to_owner(request, head):
+    async def _enter(self, opening: Opening, head: bytes) -> None:
+        if await self._handed_to_owner(opening, head):
             return
-        response = self._library.accept(request)
-        if response.status_code != 101:
-            self._answer(response)
-            return
-        path, _, query = request.path.partition("?")
-        headers = [
-            (name.lower().encode(), value.encode("latin-1"))
-            for name, value in request.headers.raw_items()
-        ]
         scope = {
             "type": "websocket",
-            "path": path,
-            "query_string": query.encode("latin-1"),
-            "headers": headers,
+            "path": opening.path,
+            "query_string": opening.query,
+            "headers": opening.headers,
         }
         try:
             join = await self._doorway.porter.judge(HTTPConnection(scope))
@@ -365,20 +346,22 @@ class Wire(asyncio.Protocol):
         self._judging = None
         if self._transport.is_closing():
             return
-        self._library.send_response(response)
-        self._flush_library()
+        self._transport.write(welcome(opening))
         self._transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._file = self._transport.get_extra_info("socket").fileno()
+        ours = self._transport.get_extra_info("socket")
+        self._file = ours.fileno()
+        if sys.platform == "linux":  # who takes nothing of what the system holds for her is cut off
+            ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS)
         self._doorway.entered(self)
         self._room = join(self)
         self._transport.resume_reading()
 
-    async def _handed_to_owner(self, request: Request, head: bytes) -> bool:
+    async def _handed_to_owner(self, opening: Opening, head: bytes) -> bool:
         """Give the connection to the process that owns the text, unless that is this one."""
         neighbours = self._doorway.neighbours
         if neighbours is None or self._handed_over:
             return False
-        draft_id = self._doorway.porter.draft_of(request.path)
+        draft_id = self._doorway.porter.draft_of(opening.path)
         if draft_id is None or self._transport.get_extra_info("sslcontext") is not None:
             return False
         ours = self._transport.get_extra_info("socket")
@@ -389,9 +372,8 @@ class Wire(asyncio.Protocol):
         self._transport.abort()  # our end of it; the other process has its own
         return True
 
-    def _answer(self, response: Response) -> None:
-        self._library.send_response(response)
-        self._flush_library()
+    def _answer(self, answer: bytes) -> None:
+        self._transport.write(answer)
         self._transport.close()
 
     # ── frames in ──
@@ -428,6 +410,13 @@ class Wire(asyncio.Protocol):
             at = stop
         if at < end:
             self._rest += data[at:]
+
+    @property
+    def _library(self) -> ServerProtocol:
+        """The whole book of rules, for what is no plain message."""
+        if self._rules is None:
+            self._rules = ServerProtocol(state=OPEN, max_size=LARGEST)
+        return self._rules
 
     def _by_library(self, data: bytes) -> None:
         """One frame that is not a message by itself, or is wrong."""
@@ -482,6 +471,7 @@ class Wire(asyncio.Protocol):
         self._budget -= cost
         if self._unjudged > MOST_UNJUDGED or self._budget < 0:
             self._hold()
+            asyncio.get_running_loop().call_soon(self._read_on)  # perhaps nothing is to be judged
 
     # ── for the draft ──
 
@@ -523,7 +513,7 @@ class Wire(asyncio.Protocol):
         if self._closing:
             return
         self._closing = True
-        if self._library.state is OPEN:
+        if self._room is not None and self._library.state is OPEN:
             if code != TOO_SLOW:
                 for data, _ in self._waiting:
                     self._transport.write(data)
@@ -575,5 +565,6 @@ class Wire(asyncio.Protocol):
             self._transport.abort()
             return
         self._heard = False
-        self._library.send_ping(b"")
-        self._flush_library()
+        if not self._paused:  # what can't go out must not grow: see above
+            self._library.send_ping(b"")
+            self._flush_library()

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Final, Generic, TypeVar
 
-AT_ONCE: Final = 2
-"""How many lots of questions are under way at the same time."""
+LONGEST_WAIT: Final = 0.03
+"""Seconds for which a lot waits for more, when one has just been answered."""
 MOST: Final = 200
 """Questions in a lot."""
 
@@ -22,28 +22,36 @@ class Together(Generic[Asked, Answer]):
     def __init__(self, find: Callable[[list[Asked]], Awaitable[Mapping[Asked, Answer]]]) -> None:
         self._find = find
         self._waiting: dict[Asked, asyncio.Future[Answer]] = {}
-        self._finders: set[asyncio.Task[None]] = set()
+        self._finder: asyncio.Task[None] | None = None
 
     def __call__(self, asked: Asked) -> Awaitable[Answer]:
         answer = self._waiting.get(asked)
         if answer is None:
             answer = self._waiting[asked] = asyncio.get_running_loop().create_future()
-            if len(self._finders) < AT_ONCE:
-                task = asyncio.create_task(self._work(), name="together")
-                self._finders.add(task)
-                task.add_done_callback(self._finders.discard)
+            if self._finder is None:
+                self._finder = asyncio.create_task(self._work(), name="together")
         return asyncio.shield(answer)
 
     async def _work(self) -> None:
-        while self._waiting:
-            asked = list(self._waiting)[:MOST]
-            waiting = {each: self._waiting.pop(each) for each in asked}
-            try:
-                answers = await self._find(asked)
-            except Exception as error:  # noqa: BLE001 it is raised where it was asked for
-                for answer in waiting.values():
-                    answer.set_exception(error)
-                    answer.exception()  # heard, even when whoever asked has gone
-                continue
-            for each, answer in waiting.items():
-                answer.set_result(answers[each])
+        try:
+            while self._waiting:
+                begun = asyncio.get_running_loop().time()
+                await self._answer_those_who_wait()
+                if self._waiting:  # there are many: let the next lot be as large as this took
+                    took = asyncio.get_running_loop().time() - begun
+                    await asyncio.sleep(min(took, LONGEST_WAIT))
+        finally:
+            self._finder = None
+
+    async def _answer_those_who_wait(self) -> None:
+        asked = list(self._waiting)[:MOST]
+        waiting = {each: self._waiting.pop(each) for each in asked}
+        try:
+            answers = await self._find(asked)
+        except Exception as error:  # noqa: BLE001 it is raised where it was asked for
+            for answer in waiting.values():
+                answer.set_exception(error)
+                answer.exception()  # heard, even when whoever asked has gone
+            return
+        for each, answer in waiting.items():
+            answer.set_result(answers[each])
