@@ -11,6 +11,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type * as Y from "yjs";
 import type { Rung } from "../ui/PersonLine.tsx";
 import { levelHue } from "../ui/icons.tsx";
+import { OwnCaret } from "./caret.ts";
 import { DraftConnection } from "./connection.ts";
 import { Numbering } from "./numbering.ts";
 import { IDENTIFIED, schemaExtensions } from "./schema.ts";
@@ -119,7 +120,7 @@ function Writing({ connection, mode, label, language, levels, onSection, onComme
 
 type How = React.RefObject<{ mode: Mode; onComment: ((chosen: Chosen) => void) | undefined; levels: readonly Rung[]; capacity: string | null }>;
 
-function live(connection: DraftConnection, how: How, toolbar: React.RefObject<HTMLDivElement | null>): AnyExtension[] {
+export function live(connection: Pick<DraftConnection, "doc" | "provider">, how: How, toolbar: React.RefObject<HTMLDivElement | null>): AnyExtension[] {
   const Suggesting = Extension.create({
     name: "suggesting",
     priority: 10,
@@ -152,6 +153,7 @@ function live(connection: DraftConnection, how: How, toolbar: React.RefObject<HT
       render: (user) => caret(user as User, how.current.levels),
       selectionRender: () => ({ class: "pl-chosen-by-other" }),
     }),
+    OwnCaret,
     Suggesting,
     Numbering,
   ];
