@@ -124,6 +124,12 @@ class Line:
             assert length > 65_535
         return head[0] & 0x0F, await self.reader.readexactly(length)
 
+    def stall(self) -> None:
+        """Take nothing any more from the system, which takes little itself."""
+        transport = self.writer.transport
+        assert isinstance(transport, asyncio.ReadTransport)
+        transport.pause_reading()
+
     async def pong(self) -> bytes:
         """The next answer to a ping."""
         async with asyncio.timeout(PATIENCE):

@@ -209,3 +209,15 @@ async def test_compression_is_not_offered_so_there_is_no_bomb(siege: Siege) -> N
     assert "sec-websocket-extensions" not in line.answer
     await line.say(BINARY, b"\x00" * 1_000, reserved=4)
     assert await line.code() == 1002
+
+
+async def test_who_has_spent_her_share_is_read_again_a_little_later(siege: Siege) -> None:
+    """Pings are dear; the last one that her share allows must not be the last that is read."""
+    line = await siege.enter()
+    for number in range(3):
+        await line.put(packed(PING, b"x") * 2_100)
+        await line.say(PING, b"last of %d" % number)
+        async with asyncio.timeout(20):
+            while await line.pong() != b"last of %d" % number:
+                pass
+    siege.check()
