@@ -7,9 +7,10 @@
  * and her words came out backwards. Its guess is needed only for what was taken out and put in anew; elsewhere Yjs is right.
  */
 import { Extension } from "@tiptap/core";
-import type { Node } from "@tiptap/pm/model";
+import type { Fragment, Node } from "@tiptap/pm/model";
 import { type EditorState, type Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { type ProsemirrorBinding, relativePositionToAbsolutePosition, ySyncPluginKey } from "@tiptap/y-tiptap";
+import { simpleDiff } from "lib0/diff";
 import * as Y from "yjs";
 
 type Held = { type: string; anchor: Y.RelativePosition | null; head: Y.RelativePosition | null };
@@ -31,25 +32,37 @@ function keptIn(transaction: Transaction, before: EditorState): Selection | unde
   const { binding } = ySyncPluginKey.getState(before) as { binding: ProsemirrorBinding };
   const held = binding.beforeTransactionSelection as Held | null;
   if (held?.type !== "text" || !held.anchor || !held.head) return undefined;
-  // What undoing goes back to is a place of long ago: no distance tells where that is now.
-  const moved = isUndoRedoOperation ? () => undefined : (at: number) => pushed(at, before.doc, transaction.doc);
-  const anchor = placeOf(held.anchor, binding) ?? moved(before.selection.anchor);
-  const head = placeOf(held.head, binding) ?? moved(before.selection.head);
+  const [anchor, head] = (["anchor", "head"] as const).map((end) => {
+    // What undoing goes back to is a place of long ago: no distance tells where that is now.
+    const pushedTo = isUndoRedoOperation ? undefined : pushed(before.selection[end], before.doc, transaction.doc);
+    return besideItsLetter(held[end]!, binding) ?? pushedTo ?? inItsText(held[end]!, binding);
+  });
   if (anchor === undefined || head === undefined) return undefined;
   return TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
 }
 
-/** Where Yjs says the place is, as long as the letter or the text that it holds on to stands. */
-function placeOf(held: Y.RelativePosition, { doc, type, mapping }: ProsemirrorBinding): number | undefined {
-  const beside = held.item ?? held.type;
-  for (let item = beside && standing(beside, doc); item !== null; item = (item.parent as Y.AbstractType<unknown>)._item) {
-    if (!item || item.deleted) return undefined;
-  }
-  return relativePositionToAbsolutePosition(doc, type, held, mapping) ?? undefined;
+/** Where Yjs says the place is, while the letter that it holds on to stands. */
+function besideItsLetter(held: Y.RelativePosition, { doc, type, mapping }: ProsemirrorBinding): number | undefined {
+  const letter = held.item ?? held.type;
+  return letter && stands(bearer(letter, doc)) ? (relativePositionToAbsolutePosition(doc, type, held, mapping) ?? undefined) : undefined;
+}
+
+/** Where its letter was, while the text around that stands. */
+function inItsText(held: Y.RelativePosition, { doc, type, mapping }: ProsemirrorBinding): number | undefined {
+  const gap = Y.createAbsolutePositionFromRelativePosition(held, doc);
+  if (!gap || !stands(gap.type._item ?? undefined)) return undefined;
+  return relativePositionToAbsolutePosition(doc, type, Y.createRelativePositionFromTypeIndex(gap.type, gap.index, -1), mapping) ?? undefined;
+}
+
+/** Whether neither this nor anything around it is deleted. */
+function stands(item: Y.Item | undefined): boolean {
+  if (!item || item.deleted) return false;
+  const { _item: around } = item.parent as Y.AbstractType<unknown>;
+  return around === null || stands(around);
 }
 
 /** What bears this id now; what was undone and done again goes by another. */
-function standing(id: Y.ID, doc: Y.Doc): Y.Item | undefined {
+function bearer(id: Y.ID, doc: Y.Doc): Y.Item | undefined {
   let found = Y.getItem(doc.store, id);
   while (found instanceof Y.Item && found.redone) found = Y.getItem(doc.store, found.redone);
   return found instanceof Y.Item ? found : undefined;
@@ -57,9 +70,16 @@ function standing(id: Y.ID, doc: Y.Doc): Y.Item | undefined {
 
 /** Where a place before or behind everything that changed has been pushed to; undefined amid the change. */
 function pushed(at: number, before: Node, now: Node): number | undefined {
-  const start = before.content.findDiffStart(now.content);
-  const end = before.content.findDiffEnd(now.content);
-  if (start === null || end === null || at < start) return at;
-  const shared = Math.max(0, start - Math.min(end.a, end.b)); // `aa` beside `a`: either may be the new one
-  return at >= end.a + shared ? at + end.b - end.a : undefined;
+  const { index, remove, insert } = simpleDiff(flat(before.content), flat(now.content));
+  if (at < index || (remove === 0 && insert === "")) return at;
+  return at >= index + remove ? at + insert.length - remove : undefined;
+}
+
+/** A letter for each place. What kind a block is makes no difference: a paragraph made a heading is put in anew. */
+function flat(content: Fragment): string {
+  let said = "";
+  content.forEach((node) => {
+    said += node.text ?? (node.isLeaf ? "\u0001" : `\u0002${flat(node.content)}\u0003`);
+  });
+  return said;
 }
