@@ -80,10 +80,13 @@ class Hub:
         for room in list(self._rooms.values()):
             room.dismiss(room.peers, 1012, "The server restarts.")
             await room.settle()
+            room.rest()
         for draft_id in list(self._changed):
             self._announce(draft_id)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        for room in self._rooms.values():
+            await room.settle()
         await self.store.close()
 
     # ── for the transport ──

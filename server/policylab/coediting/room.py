@@ -34,7 +34,8 @@ CATCH_UP_SECONDS: Final = 0.25
 SNAPSHOT_ROWS: Final = 2_000
 SNAPSHOT_BYTES: Final = 512 * 1024
 SHORT_TAIL: Final = 50
-"""Rows that may follow a snapshot of a text that is let go."""
+SHORT_TAIL_BYTES: Final = 32 * 1024
+"""Rows, and their bytes, that may follow a snapshot of a text that is put to rest."""
 MOST_ITEMS: Final = 512
 """Messages of one turn: then the other texts have theirs."""
 LARGE: Final = 64 * 1024
@@ -333,20 +334,24 @@ class Room:
         if self._work_task is not None or self._background:
             return False
         if isinstance(self._text, Live):
-            self._maybe_snapshot(longest=SHORT_TAIL)
+            rows, size = self._since_snapshot
+            if rows > SHORT_TAIL or size > SHORT_TAIL_BYTES:
+                self._snapshot(self._text)
             self._text = Resting.of(self._text)
         if altogether:
             self._text = None
         return True
 
-    def _maybe_snapshot(self, longest: int | None = None) -> None:
+    def _maybe_snapshot(self) -> None:
         """After enough rows, remember the whole text, so that opening it stays quick."""
         rows, size = self._since_snapshot
         live = self._text
-        if not isinstance(live, Live):
-            return
-        if rows < (longest or SNAPSHOT_ROWS) and size < max(SNAPSHOT_BYTES, live.size):
-            return
+        if isinstance(live, Live) and (
+            rows >= SNAPSHOT_ROWS or size >= max(SNAPSHOT_BYTES, live.size // 2)
+        ):
+            self._snapshot(live)
+
+    def _snapshot(self, live: Live) -> None:
         self._since_snapshot = [0, 0]
         self._in_background(
             self._house.store.keep_snapshot(
