@@ -14,6 +14,7 @@ import { levelHue } from "../ui/icons.tsx";
 import { OwnCaret } from "./caret.ts";
 import { DraftConnection } from "./connection.ts";
 import { Numbering } from "./numbering.ts";
+import { runsOfWords } from "./runs.ts";
 import { IDENTIFIED, schemaExtensions } from "./schema.ts";
 import { asSuggestion } from "./suggesting.ts";
 import { Toolbar } from "./Toolbar.tsx";
@@ -154,6 +155,7 @@ export function live(connection: Pick<DraftConnection, "doc" | "provider">, how:
       selectionRender: () => ({ class: "pl-chosen-by-other" }),
     }),
     OwnCaret,
+    runsOfWords(connection.doc),
     Suggesting,
     Numbering,
   ];

@@ -19,8 +19,10 @@ type FromYjs = { isChangeOrigin?: boolean; isUndoRedoOperation?: boolean };
 export const OwnCaret = Extension.create({
   name: "ownCaret",
   dispatchTransaction({ transaction, next }) {
-    const kept = keptIn(transaction, this.editor.state);
+    const { state } = this.editor;
+    const kept = keptIn(transaction, state);
     if (kept) transaction.setSelection(kept);
+    if (kept?.empty && state.storedMarks) transaction.setStoredMarks(state.storedMarks); // bold was pressed: it holds
     next(transaction);
   },
 });
@@ -32,11 +34,12 @@ function keptIn(transaction: Transaction, before: EditorState): Selection | unde
   const { binding } = ySyncPluginKey.getState(before) as { binding: ProsemirrorBinding };
   const held = binding.beforeTransactionSelection as Held | null;
   if (held?.type !== "text" || !held.anchor || !held.head) return undefined;
-  const [anchor, head] = (["anchor", "head"] as const).map((end) => {
+  const found = (end: "anchor" | "head") =>
+    besideItsLetter(held[end]!, binding) ??
     // What undoing goes back to is a place of long ago: no distance tells where that is now.
-    const pushedTo = isUndoRedoOperation ? undefined : pushed(before.selection[end], before.doc, transaction.doc);
-    return besideItsLetter(held[end]!, binding) ?? pushedTo ?? inItsText(held[end]!, binding);
-  });
+    (isUndoRedoOperation ? undefined : pushed(before.selection[end], before.doc, transaction.doc)) ??
+    inItsText(held[end]!, binding);
+  const [anchor, head] = [found("anchor"), found("head")];
   if (anchor === undefined || head === undefined) return undefined;
   return TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
 }
