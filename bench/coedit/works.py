@@ -17,7 +17,9 @@ LARGE = {"bytes": 1_700_000, "people": 24, "turn": 600, "seed": 1}
 SMALL = {"bytes": 20_000, "people": 4, "turn": 40, "seed": 2}
 MIDDLE = {"bytes": 60_000, "people": 4, "turn": 40, "seed": 3}
 """Texts by their bytes, by how many people in turns of so many edits."""
-TEXTS = {"large": LARGE, "small": SMALL, "middle": MIDDLE}
+GROWN = {"bytes": 200_000, "people": 8, "turn": 200, "seed": 4}
+"""What a strategy of some sixty pages is after its drafting."""
+TEXTS = {"large": LARGE, "small": SMALL, "middle": MIDDLE, "grown": GROWN}
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,8 @@ COLD = Work(
 RECONNECT = Work(
     name="reconnect",
     call="reconnect",
-    about="500 clients come back at once to a text of 20 kB, with authorisation.",
-    text="small",
+    about="500 clients come back at once to a text of 200 kB, with authorisation.",
+    text="grown",
     options={"clients": 500, "times": 5},
     quick={"times": 2},
     figures=(
@@ -170,6 +172,23 @@ RECONNECT = Work(
                 Bound((YWS,), 1 / 4, 1 / 10),
                 Bound((PYCRDT,), 1 / 2, 1 / 4),
             ),
+        ),
+    ),
+)
+
+RECONNECT_SHORT = Work(
+    name="reconnect-short",
+    call="reconnect",
+    about="500 clients come back at once to a text of 20 kB, with authorisation.",
+    text="small",
+    options={"clients": 500, "times": 5},
+    quick={"times": 2},
+    figures=(
+        Figure(
+            "milliseconds",
+            "500 clients reconnect to a short text, until all have it",
+            "time",
+            "ms",
         ),
     ),
 )
@@ -260,6 +279,7 @@ WORKS = (
     ROOMS,
     COLD,
     RECONNECT,
+    RECONNECT_SHORT,
     MEMORY,
     NEVER_READ,
     NEVER_READ_500,

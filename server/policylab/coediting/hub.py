@@ -216,13 +216,17 @@ class Hub:
                 room.hear(int(seq))
 
     async def _closed_or_reopened(self, announcement: Announcement) -> None:
+        """Whose edit meets the closing is told so by the room, before she is asked to come back."""
         draft_id = UUID(announcement.payload["draft_id"])
+        self.epoch += 1
+        closed = False
         room = self._rooms.get(draft_id)
         if room is not None:
             heads = await self.store.heads([draft_id])
             for seq, closed in heads.values():
                 room.hear(seq, closed)
-        self.close(draft_id=draft_id)
+        if not closed:
+            self.close(draft_id=draft_id)
 
     async def _changed_by_the_house(self, announcement: Announcement) -> None:
         """A verb has written into the log; here, or in another process."""

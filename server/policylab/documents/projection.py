@@ -27,6 +27,8 @@ from policylab.kit.viewer import SYSTEM
 QUIET_SECONDS = 0.2
 """TextChanged comes after a quiet moment already; this gathers what several replicas say."""
 LOOK_SECONDS = 20.0
+FIRST_LOOK_SECONDS = 1.0
+"""Those who come back after a start are let in before."""
 BATCH = 50
 
 
@@ -160,7 +162,7 @@ class Projector:
     async def _work(self) -> None:
         """Project what was heard of; now and then, and at first, what lies behind unheard."""
         loop = asyncio.get_running_loop()
-        look_at = loop.time()
+        look_at = loop.time() + FIRST_LOOK_SECONDS
         while not self._database.pool.is_closing():
             try:
                 if loop.time() >= look_at:

@@ -21,6 +21,8 @@ from policylab.transport.access import check_declared
 from policylab.transport.graphql import Endpoint
 from policylab.transport.house import House
 
+AT_LEISURE = 1.0
+"""Seconds after the start for which those who come back have the house to themselves."""
 SELDOM = (20_000, 20, 50)
 """How seldom the collector looks for cycles: what is made for a request mostly has none."""
 
@@ -114,6 +116,7 @@ def _judge_writers_anew(house: House, database: Database) -> None:
 
 async def _work(house: House) -> None:
     if house.settings.work:
+        await asyncio.sleep(AT_LEISURE)
         await working.work(house.database)
 
 
