@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Final, Generic, TypeVar
 
-LONGEST_WAIT: Final = 0.008
+LONGEST_WAIT: Final = 0.03
 """Seconds for which a lot waits for more, when one has just been answered."""
 MOST: Final = 200
 """Questions in a lot."""
