@@ -161,9 +161,7 @@ class Shape:
     def _check_letters(self, update: Update) -> None:
         """Nothing is put into, and nothing deletes, half of a letter."""
         new = {
-            (struct.client, clock)
-            for struct in update.structs
-            for clock in _second_halves(struct)
+            (struct.client, clock) for struct in update.structs for clock in _second_halves(struct)
         }
         if not new and not self._halves:
             return
