@@ -121,6 +121,9 @@ function Writing({ connection, mode, label, language, levels, onSection, onComme
 
 type How = React.RefObject<{ mode: Mode; onComment: ((chosen: Chosen) => void) | undefined; levels: readonly Rung[]; capacity: string | null }>;
 
+/** Gives new blocks their id; of what is there already it changes nothing, since opening a text writes nothing. */
+const BornWithId = UniqueID.extend({ onCreate() {} });
+
 export function live(connection: Pick<DraftConnection, "doc" | "provider">, how: How, toolbar: React.RefObject<HTMLDivElement | null>): AnyExtension[] {
   const Suggesting = Extension.create({
     name: "suggesting",
@@ -146,7 +149,7 @@ export function live(connection: Pick<DraftConnection, "doc" | "provider">, how:
     },
   });
   return [
-    UniqueID.configure({ updateDocument: false, types: IDENTIFIED, attributeName: "id", generateID: () => crypto.randomUUID(), filterTransaction: (transaction) => !isChangeOrigin(transaction) }),
+    BornWithId.configure({ types: IDENTIFIED, attributeName: "id", generateID: () => crypto.randomUUID(), filterTransaction: (transaction) => !isChangeOrigin(transaction) }),
     Collaboration.configure({ document: connection.doc, field: "default" }),
     CollaborationCaret.configure({
       provider: connection.provider,
