@@ -149,7 +149,9 @@ async def test_a_projection_bumps_the_labs_revision_and_says_how_far_it_is(
     before = await revision(database, here)
     assert await project(database, here.drafts["en"])
     assert await revision(database, here) == before + 1
-    said = await rows(database, "SELECT payload FROM outbox WHERE kind = 'text.projected'")
+    said = await rows(
+        database, "SELECT payload FROM outbox WHERE kind = 'text.projected' ORDER BY sequence"
+    )
     assert said[-1].payload["sequence"] == seq
     assert not await project(database, here.drafts["en"])
 
