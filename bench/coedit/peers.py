@@ -12,6 +12,7 @@ import tomllib
 import urllib.error
 import urllib.request
 import venv
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def _install_for_python(folder: Path, wanted: dict[str, str]) -> None:
     subprocess.run(command, check=True)
 
 
-class Peer:
+class Peer(ABC):
     """One peer, started and ended at will on the same data."""
 
     name: str
@@ -94,8 +95,9 @@ class Peer:
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def _command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
     def _more_environment(self) -> dict[str, str]:
         return {}

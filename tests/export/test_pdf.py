@@ -207,7 +207,7 @@ async def test_a_press_that_hangs_is_ended_and_the_next_text_is_set(
 ) -> None:
     await write_pdf(bare(sample("empty")))  # the press is warm, so that only time is short
     with monkeypatch.context() as hurried:
-        hurried.setattr(press, "LONGEST", 0.000_1)
+        hurried.setattr(press._presses, "_longest", 0.000_1)
         with pytest.raises(Refused) as refused:
             await write_pdf(bare(sample("plain")))
     assert refused.value.code is RefusalCode.TEMPORARILY_UNAVAILABLE

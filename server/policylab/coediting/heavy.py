@@ -3,14 +3,12 @@
 What is small is done at once, where it is asked for; a text that breaks a process breaks no other.
 """
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import Any, Final, ParamSpec, TypeVar
+from functools import partial
+from typing import Final, ParamSpec, TypeVar
 
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.workers import Hung, Workers
 
 LIGHT: Final = 256 * 1024
 """What weighs less is done on the spot: some ten milliseconds."""
@@ -24,7 +22,8 @@ LONGEST: Final = 60.0
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_pools: list[ProcessPoolExecutor] = []
+_workers = Workers(PROCESSES, longest=LONGEST)
+_asked = 0
 
 
 async def apart(weight: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -32,41 +31,20 @@ async def apart(weight: int, work: Callable[P, T], *args: P.args, **kwargs: P.kw
 
     TEMPORARILY_UNAVAILABLE when it takes longer than anybody would wait, or too many wait.
     """
+    global _asked
     if weight < LIGHT:
         return work(*args, **kwargs)
-    if len(_asked) >= MOST_WAITING:
+    if _asked >= MOST_WAITING:
         raise _busy()
-    pool = _pool()
-    future = asyncio.wrap_future(pool.submit(work, *args, **kwargs))
-    _asked.add(future)
+    _asked += 1
     try:
-        return await asyncio.wait_for(future, LONGEST)
-    except (TimeoutError, BrokenProcessPool) as problem:
-        _discard(pool)
+        return await _workers.do(partial(work, *args, **kwargs))
+    except Hung as problem:
         raise _busy() from problem
     finally:
-        _asked.discard(future)
-
-
-_asked: set[asyncio.Future[Any]] = set()
+        _asked -= 1
 
 
 def _busy() -> Refused:
     message = "This text is too large to be looked at now. Try again in a while."
     return Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message)
-
-
-def _pool() -> ProcessPoolExecutor:
-    """The pool of this process, started by whoever needs it first."""
-    if not _pools:
-        _pools.append(ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")))
-    return _pools[0]
-
-
-def _discard(pool: ProcessPoolExecutor) -> None:
-    """End the processes of a pool that hangs or broke; what comes next starts new ones."""
-    if pool in _pools:
-        _pools.remove(pool)
-    for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)

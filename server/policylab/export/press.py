@@ -10,16 +10,14 @@ import importlib.util
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import typst
 
 from policylab.export.glyphs import covered_by
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.workers import Hung, Workers
 
 FONTS = {
     "fontpkg_noto_sans": "Noto Sans",
@@ -29,6 +27,7 @@ FONTS = {
 STANDARDS = ("a-3a", "ua-1")
 LONGEST = 120.0
 PRESSES = 2
+_presses = Workers(PRESSES, longest=LONGEST)
 _TEMPLATE = Path(__file__).with_name("paper.typ")
 
 
@@ -58,12 +57,9 @@ async def print_pdf(data: bytes, pictures: Mapping[str, bytes], moment: int) -> 
 
 
 async def _pressed(work: Callable[[], bytes]) -> bytes:
-    pool = _pool()
     try:
-        made = asyncio.get_running_loop().run_in_executor(pool, work)
-        return await asyncio.wait_for(made, LONGEST)
-    except (TimeoutError, BrokenProcessPool) as problem:
-        _discard(pool)
+        return await _presses.do(work)
+    except Hung as problem:
         message = "This text could not be set as a PDF. Take it away in another form."
         raise Refused(RefusalCode.TEMPORARILY_UNAVAILABLE, message) from problem
 
@@ -88,22 +84,3 @@ def _press(folder: Path, data: bytes, moment: int) -> Callable[[], bytes]:
         pdf_standards=list(STANDARDS),
         timestamp=moment,
     )
-
-
-_pools: list[ProcessPoolExecutor] = []
-
-
-def _pool() -> ProcessPoolExecutor:
-    """The pool of this process, started by whoever needs it first."""
-    if not _pools:
-        _pools.append(ProcessPoolExecutor(PRESSES, mp_context=get_context("spawn")))
-    return _pools[0]
-
-
-def _discard(pool: ProcessPoolExecutor) -> None:
-    """End the presses of a pool that hangs or broke; the next text starts new ones."""
-    if pool in _pools:
-        _pools.remove(pool)
-    for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)

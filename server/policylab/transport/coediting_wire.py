@@ -566,5 +566,4 @@ class Wire(asyncio.Protocol):
             return
         self._heard = False
         if not self._paused:  # what can't go out must not grow: see above
-            self._library.send_ping(b"")
-            self._flush_library()
+            self._put(PING)

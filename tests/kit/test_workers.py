@@ -1,0 +1,26 @@
+"""Work that hangs or breaks is given up, and what comes next is done."""
+
+import os
+import time
+from functools import partial
+
+import pytest
+
+from policylab.kit.workers import Hung, Workers
+
+
+async def test_what_hangs_or_breaks_is_given_up_and_the_next_is_done() -> None:
+    workers = Workers(1, longest=20.0)
+    here = await workers.do(os.getpid)
+    assert here != os.getpid()
+    with pytest.raises(Hung):
+        await workers.do(partial(os._exit, 1))
+    assert await workers.do(os.getpid) not in {here, os.getpid()}
+    hurried = Workers(1, longest=0.2)
+    with pytest.raises(Hung):
+        await hurried.do(partial(time.sleep, 60))
+
+
+async def test_an_error_of_the_work_itself_is_told() -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        await Workers(1, longest=20.0).do(partial(int, "seven"))
