@@ -113,6 +113,8 @@ class Bus:
         while True:
             try:
                 connection = await asyncpg.connect(**self.connect)
+                lost = asyncio.Event()
+                connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 try:
                     await connection.add_listener(CHANNEL, self._hint)
                     for channel, handler in self._hinted.items():
@@ -121,8 +123,7 @@ class Bus:
                     self.alive = True
                     ready.set()
                     self._wake.set()
-                    while not connection.is_closed():
-                        await asyncio.sleep(SWEEP_SECONDS)
+                    while not await _within(SWEEP_SECONDS, lost):
                         await connection.execute("SELECT 1")
                         self._wake.set()
                 finally:
@@ -183,6 +184,15 @@ class Bus:
 
 def _payload_to(handler: Callable[[str], None]) -> Callable[..., None]:
     return lambda *notification: handler(notification[3])
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether it happened in this time; answers as soon as it does."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
 
 
 def _put(queue: asyncio.Queue[Announcement | None], item: Announcement | None) -> None:
