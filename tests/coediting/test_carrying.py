@@ -11,7 +11,7 @@ import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from policylab import coediting
-from policylab.coediting.carrying import Carried, Origins, carried, may_carry
+from policylab.coediting.carrying import Carried, Origins, carried
 from policylab.coediting.items import Items, utf16_slice
 from policylab.coediting.reader import Kind, Update, read_update
 from policylab.coediting.reading import text_of
@@ -125,7 +125,7 @@ def moving(whole: bytes, work: Any, client_id: int = 99) -> list[Carried]:
         work(doc)
     update = read_update(said[0])
     known = {client: end for client, _, end in read_update(whole, trusted=True).sections}
-    return carried(Items(whole), update, known) if may_carry(update) else []
+    return carried(Items(whole), update, known)
 
 
 def two_authors() -> bytes:

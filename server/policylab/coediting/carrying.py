@@ -23,7 +23,7 @@ from policylab.coediting.items import (
     utf16_slice,
 )
 from policylab.coediting.lib0 import utf16_length
-from policylab.coediting.reader import Kind, Update
+from policylab.coediting.reader import Kind, Struct, Update
 
 SHORTEST: Final = 2
 """Of single letters nobody can tell."""
@@ -46,21 +46,16 @@ Letters = list[tuple[str, int, int]]
 """Letters that stood side by side, each with its id."""
 
 
-def may_carry(update: Update) -> bool:
-    """Whether it is worth looking: something is deleted, and words come in."""
-    return bool(update.deletes) and any(_is_string(each.said) for each in update.structs)
+def may_carry(update: Update, known: dict[int, int]) -> bool:
+    """Whether it is worth looking: something that was there goes, and words come in."""
+    return any(start < known.get(client, 0) for client, start, _ in update.deletes) and bool(
+        0 < len(_strings(update, known)) <= MOST_STRINGS
+    )
 
 
 def carried(items: Items, update: Update, known: dict[int, int]) -> list[Carried]:
     """What of the new words in an update stood in the text before; `items` is the text before."""
-    strings = [
-        struct
-        for struct in update.structs
-        if struct.kind is Kind.INLINE
-        and _is_string(struct.said)
-        and struct.clock >= known.get(struct.client, 0)
-    ]
-    if not 0 < len(strings) <= MOST_STRINGS:
+    if not may_carry(update, known):
         return []
     try:
         stretches = _taken_out(items, update)
@@ -68,7 +63,7 @@ def carried(items: Items, update: Update, known: dict[int, int]) -> list[Carried
         return []  # the words are then the mover's
     joined = [("".join(letter for letter, _, _ in letters), letters) for letters in stretches]
     found: list[Carried] = []
-    for struct in strings:
+    for struct in _strings(update, known):
         for words, letters in joined:
             at = words.find(struct.said)
             if at >= 0:
@@ -78,8 +73,16 @@ def carried(items: Items, update: Update, known: dict[int, int]) -> list[Carried
     return found
 
 
-def _is_string(said: object) -> bool:
-    return isinstance(said, str) and len(said) >= SHORTEST
+def _strings(update: Update, known: dict[int, int]) -> list[Struct]:
+    """The new words in an update."""
+    return [
+        struct
+        for struct in update.structs
+        if struct.kind is Kind.INLINE
+        and isinstance(struct.said, str)
+        and len(struct.said) >= SHORTEST
+        and struct.clock >= known.get(struct.client, 0)
+    ]
 
 
 def _taken_out(items: Items, update: Update) -> list[Letters]:

@@ -91,12 +91,13 @@ class Live:
 
     def carried(self, update: Update) -> list[Carried]:
         """What of an accepted update's words stood in the text before. Ask before taking it in."""
+        known = self.knowledge.known
         if self._items is None:
-            if not may_carry(update):
+            if not may_carry(update, known):
                 return []
             self._items = Items(self.whole())
-        found = carried(self._items, update, self.knowledge.known) if may_carry(update) else []
-        self._items.add(update, self.knowledge.known)
+        found = carried(self._items, update, known)
+        self._items.add(update, known)
         return found
 
     def check(self) -> None:
