@@ -28,6 +28,7 @@ from policylab.kit.bus import Bus
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.events import Event
 from policylab.kit.ledger import HOUSE
+from policylab.kit.revisions import TOUCHED
 from policylab.kit.viewer import Viewer
 
 SERVICE_ROLE = "policylab_service"
@@ -66,7 +67,7 @@ class UnitOfWork:
             self._labs.add(event.lab_id)
 
     def touch_lab(self, lab_id: UUID) -> None:
-        """Bump the lab's revision, so that nobody keeps an answer from before this change."""
+        """Bump the lab's revision for something other than a row of it."""
         self._labs.add(lab_id)
 
     def audit(
@@ -81,7 +82,6 @@ class UnitOfWork:
     ) -> None:
         """Note who did what to which thing. `detail` holds ids and codes, never words."""
         lab = lab_id or HOUSE
-        self._labs.add(lab)
         self._audits.append(_Audit(lab, action, object_type, object_id, capacity_id, detail or {}))
 
     async def claim(self, *, key: str, operation: str, input_hash: bytes) -> Any | None:
@@ -146,22 +146,24 @@ class UnitOfWork:
                 },
             )
             sequences.append(result.scalar_one())
-        for lab in sorted(self._labs):
-            await self._write_ledger(lab)
+        for lab, head in await self._write_ledger():
+            await self._write_audit(lab, head)
         return sequences
 
-    async def _write_ledger(self, lab: UUID) -> None:
+    async def _write_ledger(self) -> list[tuple[UUID, Any]]:
+        """Bump every revision that was touched; the heads of all rows, locked in one fixed order.
+
+        What the database noted of the changed rows (kit.revisions) counts, whatever the verbs said.
+        """
         connection = await self.session.connection()
+        audited = {audit.lab_id for audit in self._audits}
         result = await connection.execute(
-            text(
-                "INSERT INTO lab_ledger (lab_id, revision, audit_sequence, audit_hash) "
-                "VALUES (:lab, 1, 0, '') ON CONFLICT (lab_id) "
-                "DO UPDATE SET revision = lab_ledger.revision + 1 "
-                "RETURNING audit_sequence, audit_hash"
-            ),
-            {"lab": lab},
+            _BUMP, {"touched": list(self._labs), "audited": list(audited)}
         )
-        head = result.one()
+        return [(row.lab_id, row) for row in result if row.lab_id in audited]
+
+    async def _write_audit(self, lab: UUID, head: Any) -> None:
+        connection = await self.session.connection()
         sequence, previous = int(head.audit_sequence), bytes(head.audit_hash)
         rows: list[dict[str, Any]] = []
         for audit in self._audits:
@@ -170,8 +172,6 @@ class UnitOfWork:
                 row = self._audit_row(audit, sequence, previous)
                 previous = row["hash"]
                 rows.append(row)
-        if not rows:
-            return
         await connection.execute(_INSERT_AUDIT, rows)
         await connection.execute(
             text(
@@ -202,6 +202,20 @@ def audit_hash(row: dict[str, Any], previous: bytes) -> bytes:
     return hashlib.sha256(previous + orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).digest()
 
 
+_BUMP = text(
+    f"""
+    INSERT INTO lab_ledger (lab_id, revision, audit_sequence, audit_hash)
+    SELECT key, bool_or(touched)::int, 0, ''
+      FROM (SELECT unnest(CAST(:audited AS uuid[])) AS key, false AS touched
+            UNION ALL SELECT unnest(CAST(:touched AS uuid[])), true
+            UNION ALL SELECT noted::uuid, true FROM
+              unnest(string_to_array(current_setting('{TOUCHED}', true), ',')) AS noted
+              WHERE noted <> '') AS keys
+     GROUP BY key ORDER BY key
+    ON CONFLICT (lab_id) DO UPDATE SET revision = lab_ledger.revision + excluded.revision
+    RETURNING lab_id, audit_sequence, audit_hash
+    """  # noqa: S608 our own name of a setting
+)
 _INSERT_AUDIT = text(
     "INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type, "
     "object_id, detail, previous_hash, hash) VALUES (:lab_id, :sequence, :at, :actor_id, "

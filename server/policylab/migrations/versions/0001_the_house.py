@@ -5,6 +5,8 @@ from pathlib import Path
 
 from alembic import op
 
+from policylab.kit.db import SERVICE_ROLE as SERVICE
+from policylab.kit.revisions import revisions
 from policylab.kit.sources import VIEWER_FUNCTIONS, grants, policies
 from policylab.kit.tables import metadata
 
@@ -23,7 +25,7 @@ def upgrade() -> None:
         if (room / "ddl.py").exists():
             for statement in importlib.import_module(f"policylab.{room.name}.ddl").STATEMENTS:
                 op.execute(statement)
-    for statement in policies() + grants("policylab_service"):
+    for statement in policies() + grants(SERVICE) + revisions(SERVICE):
         op.execute(statement)
     op.execute("GRANT USAGE ON SCHEMA public TO policylab_service")
     op.execute("GRANT SELECT ON policylab_access TO policylab_service")
