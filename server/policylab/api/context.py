@@ -20,6 +20,9 @@ class Context:
         """Things of the house that transport hands in (the settings' public face, the hub)."""
         self.renew: Callable[[], Awaitable[Viewer]] | None = None
         """Asks again who is on this connection; a subscription ends when she no longer is."""
+        self.done: dict[str, Callable[[], Any]] = {}
+        """Changes of this request that are made already, by their key in the answer: each gives
+        what it answered, or raises. For graphql-core, so that no change is made twice."""
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
     def loader(

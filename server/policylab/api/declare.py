@@ -14,8 +14,8 @@ Rows of a type are read through its source, whose scope goes into every statemen
 visible as the row it stands on. A target type that points back comes from `api/elsewhere.py`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from inspect import Parameter, signature
 from typing import (
@@ -32,9 +32,10 @@ from typing import (
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from policylab.api import loading
+from policylab.api import loading, origins
 from policylab.api.context import Context
-from policylab.kit.ids import from_global, to_global
+from policylab.api.origins import Load, Origin
+from policylab.kit.ids import from_global
 from policylab.kit.sources import Source
 
 Info = strawberry.Info[Context, None]
@@ -49,6 +50,8 @@ class Declared:
     access: str
     column: str | None = None
     needs: tuple[str, ...] = ()
+    origin: Origin | None = None
+    """Where it comes from, for resolvers and compiled plans; None: graphql-core alone knows."""
 
 
 @strawberry.interface(description="Anything with an identifier of its own.")
@@ -57,10 +60,10 @@ class Node:
 
     @strawberry.field(
         description="Opaque; says nothing but which thing this is.",
-        metadata={"declared": Declared("column", "as its row", "id")},
+        metadata={"declared": Declared("column", "as its row", "id", origin=origins.Identifier())},
     )
     def id(self) -> strawberry.ID:
-        return strawberry.ID(to_global(type(self).__name__, self.row["id"]))  # type: ignore[attr-defined]
+        return strawberry.ID(origins.identifier(type(self).__name__, self.row))  # type: ignore[attr-defined]
 
 
 class Published:
@@ -99,10 +102,7 @@ def published(source: Source) -> Callable[[type[T]], type[T]]:
     """Publish rows of `source` as a GraphQL type. Its docstring is its description."""
 
     def make(cls: type[T]) -> type[T]:
-        for name, annotation in list(cls.__annotations__.items()):
-            maker = cls.__dict__.get(name)
-            if isinstance(maker, FieldMaker):
-                setattr(cls, name, maker.build(name, annotation))
+        _build_fields(cls)
         cls.__annotations__["row"] = strawberry.Private[Any]
         made = strawberry.type(cls, description=_first_paragraph(cls.__doc__))
         Published(made, source)
@@ -111,15 +111,30 @@ def published(source: Source) -> Callable[[type[T]], type[T]]:
     return make
 
 
+def of_rows(cls: type[T]) -> type[T]:
+    """A published type whose rows come from more than one table, as the thing they belong to."""
+    _build_fields(cls)
+    cls.__annotations__["row"] = strawberry.Private[Any]
+    return strawberry.type(cls, description=_first_paragraph(cls.__doc__))
+
+
+def _build_fields(cls: type[Any]) -> None:
+    for name, annotation in list(cls.__annotations__.items()):
+        maker = cls.__dict__.get(name)
+        if isinstance(maker, FieldMaker):
+            setattr(cls, name, maker.build(name, annotation))
+
+
 def plain(description: str, **options: Any) -> Any:
     """A field of a value or an input: nothing but what is put into it."""
-    declared = Declared("plain", "as the value it is part of")
+    declared = Declared("plain", "as the value it is part of", origin=origins.Attribute())
     return strawberry.field(description=description, metadata={"declared": declared}, **options)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(plain,))
 def value(cls: type[T]) -> type[T]:
     """A published value without a row of its own: as visible as the field that leads to it."""
+    _build_fields(cls)
     return strawberry.type(cls, description=_first_paragraph(cls.__doc__))
 
 
@@ -147,15 +162,15 @@ class FieldMaker:
 
     description: str
     declared: Declared
-    resolve: Callable[[str, Any], Callable[..., Any]]
-    """From the field's name and annotation to its resolver."""
+    resolve: Callable[[str, Any], tuple[Callable[..., Any], Origin]]
+    """From the field's name and annotation to its resolver and its origin."""
 
     def build(self, name: str, annotation: Any) -> StrawberryField:
-        resolver = self.resolve(name, annotation)
+        resolver, origin = self.resolve(name, annotation)
         resolver.__annotations__["return"] = annotation
-        declared = self.declared
+        declared = replace(self.declared, origin=origin)
         if declared.kind == "column" and declared.column is None:
-            declared = Declared("column", declared.access, name)
+            declared = replace(declared, column=name)
         return strawberry.field(
             resolver=resolver,
             name=name[:-1] if name.endswith("_") else None,  # `from_`, which Python has no room for
@@ -167,15 +182,14 @@ class FieldMaker:
 def column(description: str, name: str | None = None) -> Any:
     """The row's column of the same name, or of `name`."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
-        key, convert = name or field, _converter(annotation)
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
+        origin = origins.Column(name or field, _converter(annotation))
 
         def read(root: Any) -> Any:
-            found = root.row[key]
-            return convert(found) if convert and found is not None else found
+            return origin.read(root.row)
 
         read.__annotations__ = {"root": Any}
-        return read
+        return read, origin
 
     return FieldMaker(description, Declared("column", "as its row", name), resolve)
 
@@ -183,12 +197,12 @@ def column(description: str, name: str | None = None) -> Any:
 def words(description: str, name: str) -> Any:
     """A text in several languages: the one asked for, else the viewer's, else any."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         def read(root: Any, info: Any, language: str | None = None) -> Any:
             return in_language(root.row[name], language or info.context.locale)
 
         read.__annotations__ = {"root": Any, "info": Info, "language": str | None}
-        return read
+        return read, origins.Words(name)
 
     return FieldMaker(description, Declared("words", "as its row", name), resolve)
 
@@ -211,13 +225,16 @@ class LocalisedText:
 def all_words(description: str, name: str) -> Any:
     """A text in all its languages; the annotation is `list[LocalisedText]`."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def texts_of(row: Mapping[str, Any]) -> list[LocalisedText]:
+        texts: dict[str, str] = row[name] or {}
+        return [LocalisedText(language=key, text=text) for key, text in texts.items()]
+
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         def read(root: Any) -> Any:
-            texts: dict[str, str] = root.row[name] or {}
-            return [LocalisedText(language=key, text=text) for key, text in texts.items()]
+            return texts_of(root.row)
 
         read.__annotations__ = {"root": Any}
-        return read
+        return read, origins.AllWords(name, texts_of)
 
     return FieldMaker(description, Declared("words", "as its row", name), resolve)
 
@@ -225,7 +242,7 @@ def all_words(description: str, name: str) -> Any:
 def to_one(description: str, *, by: str) -> Any:
     """The thing that the column `by` points at; null for what the viewer may not see."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         target = target_name(annotation)
 
         async def read(root: Any, info: Any) -> Any:
@@ -233,7 +250,7 @@ def to_one(description: str, *, by: str) -> Any:
             return None if key is None else await load(info.context, target, key)
 
         read.__annotations__ = {"root": Any, "info": Info}
-        return read
+        return read, origins.ToOne(target, by)
 
     return FieldMaker(description, Declared("to_one", "as what it leads to", by), resolve)
 
@@ -246,7 +263,7 @@ def edge(
     `where` and `order` are SQL; `{t}` is the table.
     """
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         target = target_name(annotation)
         plan = loading.EdgePlan(target, by, where, order)
 
@@ -254,12 +271,9 @@ def edge(
             return await loading.edge_loader(info.context, plan).load(root.row[key])
 
         read.__annotations__ = {"root": Any, "info": Info}
-        return read
+        return read, origins.Rows(plan, key)
 
     return FieldMaker(description, Declared("edge", "as what it leads to", key), resolve)
-
-
-Load = Callable[..., Awaitable[Sequence[Any]]]
 
 
 def computed(description: str, batch: Load, *, access: str, needs: tuple[str, ...] = ()) -> Any:
@@ -269,8 +283,25 @@ def computed(description: str, batch: Load, *, access: str, needs: tuple[str, ..
     function's keyword-only parameters become the field's arguments.
     """
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
-        return _batched(batch)
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
+        return _batched(batch), origins.Batch(batch)
+
+    return FieldMaker(description, Declared("computed", access, None, needs), resolve)
+
+
+def leads_to(description: str, batch: Load, *, access: str, needs: tuple[str, ...] = ()) -> Any:
+    """The published things whose keys `batch` answers, one or a list a root, as far as the viewer
+    may see them. The same as `computed` otherwise, and cheaper where there are many."""
+
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
+        target = target_name(annotation)
+
+        async def things(context: Context, roots: Sequence[Any], **arguments: Any) -> list[Any]:
+            answered = await batch(context, roots, **arguments)
+            return await loading.led_to(context, target, answered)
+
+        things.__signature__ = signature(batch)  # type: ignore[attr-defined]
+        return _batched(things), origins.Keys(target, batch)
 
     return FieldMaker(description, Declared("computed", access, None, needs), resolve)
 
@@ -314,7 +345,7 @@ async def load_node(context: Context, identifier: str) -> Any:
 def by_id(description: str) -> Any:
     """A root field that finds one thing by its identifier; null for what is not there."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         target = target_name(annotation)
 
         async def read(info: Any, id: strawberry.ID) -> Any:
@@ -322,7 +353,7 @@ def by_id(description: str) -> Any:
             return await load(info.context, target, key) if kind == target else None
 
         read.__annotations__ = {"info": Info, "id": strawberry.ID}
-        return read
+        return read, origins.ById(target)
 
     return FieldMaker(description, Declared("root", "as what it leads to"), resolve)
 
@@ -330,7 +361,7 @@ def by_id(description: str) -> Any:
 def root(description: str, function: Callable[..., Any], *, access: str) -> Any:
     """A root field answered by `function(context, **arguments)`."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         options = list(signature(function).parameters.values())[1:]
 
         async def read(info: Any, **arguments: Any) -> Any:
@@ -340,17 +371,14 @@ def root(description: str, function: Callable[..., Any], *, access: str) -> Any:
         keyword = [option.replace(kind=Parameter.KEYWORD_ONLY) for option in options]
         read.__signature__ = signature(read).replace(parameters=[first, *keyword])  # type: ignore[attr-defined]
         read.__annotations__ = {"info": Info} | {o.name: o.annotation for o in options}
-        return read
+        return read, origins.Call(function)
 
     return FieldMaker(description, Declared("root", access), resolve)
 
 
 def query(cls: type[T]) -> type[T]:
     """Part of the schema's Query type; `schema.py` puts the parts together."""
-    for name, annotation in list(cls.__annotations__.items()):
-        maker = cls.__dict__.get(name)
-        if isinstance(maker, FieldMaker):
-            setattr(cls, name, maker.build(name, annotation))
+    _build_fields(cls)
     return strawberry.type(cls)
 
 

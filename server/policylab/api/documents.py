@@ -13,7 +13,6 @@ from policylab import coediting, documents
 from policylab.api import loading
 from policylab.api.context import Context
 from policylab.api.declare import (
-    FieldMaker,
     LocalisedText,
     Node,
     all_words,
@@ -23,7 +22,9 @@ from policylab.api.declare import (
     described_enum,
     described_input,
     edge,
+    leads_to,
     load,
+    of_rows,
     plain,
     published,
     query,
@@ -95,13 +96,6 @@ class LevelShare:
     share: float = plain("The same as a part of one.")
 
 
-async def load_section_trace(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
-    """The links of clauses to recommendations."""
-    plan = loading.EdgePlan("TraceLink", "section_id", "{t}.ended_at IS NULL", "{t}.id")
-    keys = [item.row["section_id"] for item in roots]
-    return await loading.edge_loader(context, plan).load_many(keys)
-
-
 async def load_section_positions(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
     """Positions on clauses."""
     from policylab.api import positions
@@ -144,17 +138,7 @@ async def load_section_id(context: Context, roots: Sequence[Any]) -> list[strawb
     return [strawberry.ID(to_global("Section", item.row["id"])) for item in roots]
 
 
-def _made_of_rows(cls: type[Any]) -> type[Any]:
-    """A published type whose rows come from more than one table, as the text they belong to."""
-    for name, annotation in list(cls.__annotations__.items()):
-        maker = cls.__dict__[name]
-        assert isinstance(maker, FieldMaker)
-        setattr(cls, name, maker.build(name, annotation))
-    cls.__annotations__["row"] = strawberry.Private[Any]
-    return strawberry.type(cls, description=cls.__doc__)
-
-
-@_made_of_rows
+@of_rows
 class Section:
     """One addressable part of a text, with the same id in every version and language."""
 
@@ -177,12 +161,13 @@ class Section:
         load_section_authors,
         access="as the text",
     )
-    trace: list[TraceLink] = computed(
+    trace: list[TraceLink] = edge(
         "What it answers among the recommendations.",
-        load_section_trace,
-        access="as what they lead to",
+        by="section_id",
+        key="section_id",
+        where="{t}.ended_at IS NULL",
     )
-    positions: list[LazyPosition] = computed(
+    positions: list[LazyPosition] = leads_to(
         "Where delegations stand on it.", load_section_positions, access="as the positions"
     )
     thread_count: int = computed(

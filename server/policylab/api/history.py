@@ -28,7 +28,8 @@ from policylab.api.documents import (
     section_changes,
 )
 from policylab.api.elsewhere import Capacity, Draft
-from policylab.api.paging import Connection, PagePlan, page_of
+from policylab.api.origins import PagePlan
+from policylab.api.paging import Connection, page_of
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.coediting import sources
 from policylab.documents import ChangeKind

@@ -10,8 +10,6 @@ import strawberry
 from policylab import __version__, identity
 from policylab.api.context import Context
 from policylab.api.declare import (
-    Declared,
-    Info,
     LocalisedText,
     Node,
     all_words,
@@ -21,6 +19,7 @@ from policylab.api.declare import (
     described_enum,
     described_input,
     edge,
+    leads_to,
     load,
     plain,
     published,
@@ -433,31 +432,33 @@ class EndAllSessionsInput(VerbInput):
     """Sign out everywhere."""
 
 
-async def _new_token(root: strawberry.Parent["AccessTokenCreated"], info: Info) -> AccessToken:
-    return await load(info.context, "AccessToken", key_of(root.token_id, "AccessToken"))
+async def load_new_tokens(context: Context, roots: Sequence[Any]) -> list[UUID]:
+    """The tokens that were made."""
+    return [key_of(item.token_id, "AccessToken") for item in roots]
 
 
-def _calendar_address(root: strawberry.Parent["AccessTokenCreated"], info: Info) -> str | None:
+async def load_calendar_addresses(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """Made from the secret whenever it is told, and so never kept with the first answer."""
-    if root.secret is None or not root.for_calendar:
-        return None
-    return f"{info.context.shared['base_url']}/calendar/{root.secret}.ics"
+    return [
+        f"{context.shared['base_url']}/calendar/{item.secret}.ics"
+        if item.secret is not None and item.for_calendar
+        else None
+        for item in roots
+    ]
 
 
 @value
 class AccessTokenCreated:
     """A new token. The secret is told this once and can't be read again."""
 
-    token: AccessToken = strawberry.field(
-        resolver=_new_token,
-        description="The token, without its secret.",
-        metadata={"declared": Declared("computed", "as what it leads to")},
+    token: AccessToken = leads_to(
+        "The token, without its secret.", load_new_tokens, access="as what it leads to"
     )
-    calendar_address: str | None = strawberry.field(
-        resolver=_calendar_address,
-        description="Where calendar programs fetch the viewer's meetings and deadlines: of a token "
+    calendar_address: str | None = computed(
+        "Where calendar programs fetch the viewer's meetings and deadlines: of a token "
         "with the scope CALENDAR, while its secret is told. Whoever has the address may read them.",
-        metadata={"declared": Declared("computed", "as the secret")},
+        load_calendar_addresses,
+        access="as the secret",
     )
     token_id: strawberry.ID = plain("Which token.")
     name: str = plain("What it is for.")

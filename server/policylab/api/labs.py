@@ -12,8 +12,6 @@ import strawberry
 from policylab import labs
 from policylab.api.context import Context
 from policylab.api.declare import (
-    Declared,
-    Info,
     LocalisedText,
     Node,
     all_words,
@@ -21,6 +19,7 @@ from policylab.api.declare import (
     column,
     computed,
     edge,
+    leads_to,
     load,
     plain,
     published,
@@ -83,21 +82,18 @@ __all__ = [
 strawberry.enum(Visibility, name="DialogueVisibility", description="Who may read a dialogue.")
 
 
-def _of_own(description: str, kind: Any) -> Any:
-    """A field of a value that is read, as the viewer may see it, when it is asked for."""
-    declared = Declared("computed", "as what it leads to")
-    return strawberry.field(resolver=kind, description=description, metadata={"declared": declared})
+async def load_activity_capacities(context: Context, roots: Sequence[Any]) -> list[UUID | None]:
+    """Who did what happened."""
+    return [item.happening.capacity_id for item in roots]
 
 
-async def _activity_capacity(root: strawberry.Parent["Activity"], info: Info) -> Capacity | None:
-    key = root.happening.capacity_id
-    return await load(info.context, "Capacity", key) if key else None
+async def load_activity_subjects(context: Context, roots: Sequence[Any]) -> list[Any]:
+    """The things that it happened to."""
+    return await asyncio.gather(*(_subject(context, item.happening.subject) for item in roots))
 
 
-async def _activity_subject(root: strawberry.Parent["Activity"], info: Info) -> Node | None:
-    if root.happening.subject is None:
-        return None
-    return await load(info.context, *root.happening.subject)
+async def _subject(context: Context, subject: tuple[str, UUID] | None) -> Any:
+    return None if subject is None else await load(context, *subject)
 
 
 @value
@@ -108,10 +104,13 @@ class Activity:
     at: datetime = plain("When.")
     sentence: str = plain("What happened, in the viewer's language.")
     happening: strawberry.Private[labs.Happening]
-    capacity: Capacity | None = _of_own("Who did it.", _activity_capacity)
-    subject: Node | None = _of_own(
+    capacity: Capacity | None = leads_to(
+        "Who did it.", load_activity_capacities, access="as what it leads to"
+    )
+    subject: Node | None = computed(
         "The thing it happened to; null where there is none, or the viewer may not see it.",
-        _activity_subject,
+        load_activity_subjects,
+        access="as what it leads to",
     )
 
 

@@ -1,5 +1,6 @@
 """What people do in labs and dialogues: open, invite, seat, mandate, give roles, lead on."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 import strawberry
 
 from policylab import labs
-from policylab.api.declare import Declared, described_input, plain, value
+from policylab.api.context import Context
+from policylab.api.declare import computed, described_input, plain, value
 from policylab.api.identity import LocalisedTextInput, as_texts
 from policylab.api.labs import Delegate, Delegation, Dialogue, Grant, Lab, LabGrant, Mandate
 from policylab.api.verbs import VerbInput, verb, verbs
@@ -218,21 +220,14 @@ class RecordFactInput(VerbInput):
     note: str | None = plain("In words, kept with it.", default=None)
 
 
-async def _url(root: strawberry.Parent["Invitation"]) -> str | None:
-    return f"/invitations/{root.secret[0]}" if root.secret else None
+async def load_links(context: Context, roots: Sequence[Any]) -> list[str | None]:
+    """Where invitations are taken up."""
+    return [f"/invitations/{item.secret[0]}" if item.secret else None for item in roots]
 
 
-async def _sign_in_code(root: strawberry.Parent["Invitation"]) -> str | None:
-    return root.secret[1] if root.secret else None
-
-
-def _told(description: str, resolver: Any) -> Any:
-    declared = Declared("plain", "told once, to who invites")
-    return strawberry.field(
-        resolver=resolver,
-        description=description,
-        metadata={"declared": declared},
-    )
+async def load_sign_in_codes(context: Context, roots: Sequence[Any]) -> list[str | None]:
+    """What those without an address sign in with."""
+    return [item.secret[1] if item.secret else None for item in roots]
 
 
 @value
@@ -240,10 +235,15 @@ class Invitation:
     """An invitation to a seat. Its link is told this once; it works once, for thirty days."""
 
     secret: strawberry.Private[tuple[str, str | None] | None]
-    url: str | None = _told("The link to pass on; null when a retry asks again.", _url)
-    sign_in_code: str | None = _told(
+    url: str | None = computed(
+        "The link to pass on; null when a retry asks again.",
+        load_links,
+        access="told once, to who invites",
+    )
+    sign_in_code: str | None = computed(
         "For somebody invited without an address: a code to sign in with the first time.",
-        _sign_in_code,
+        load_sign_in_codes,
+        access="told once, to who invites",
     )
 
 

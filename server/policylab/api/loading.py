@@ -1,29 +1,22 @@
-"""Loaders made from declarations: each batch is one statement in a read session of its own."""
+"""Loaders made from declarations, and the statements they share with compiled plans: the scope of
+the target goes into every one, here and nowhere else. Each batch is one statement."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from strawberry.dataloader import DataLoader
 
 from policylab.api.context import Context
+from policylab.api.origins import EdgePlan, PagePlan
 
 if TYPE_CHECKING:
     from policylab.api.declare import Published
 
+__all__ = ["LIST_LIMIT", "EdgePlan", "Identity", "batch_loader", "edge_loader", "row_loader"]
+
 LIST_LIMIT = 5_000
 """An edge without pages never answers more rows than this for one parent."""
-
-
-@dataclass(frozen=True)
-class EdgePlan:
-    """Rows of `target` whose column `by` holds a parent's key."""
-
-    target: str
-    by: str
-    where: str
-    order: str
 
 
 class Identity:
@@ -47,11 +40,86 @@ def known(kind: str) -> "Published":
     return Published.registry[kind]
 
 
-def select(kind: str) -> str:
-    """`SELECT columns FROM table` for a published type; the table is called `t`."""
+# Statements
+
+
+def select(kind: str, columns: Iterable[str] | None = None, *, extra: str = "") -> str:
+    """`SELECT columns FROM table` for a published type, all it declares or those named; the table
+    is called `t`."""
     target = known(kind)
-    columns = ", ".join(f't."{name}"' for name in target.columns)
-    return f"SELECT {columns} FROM {target.source.name} t"  # noqa: S608
+    wanted = target.columns if columns is None else columns
+    listed = ", ".join(f't."{name}"' for name in wanted)
+    return f"SELECT {listed}{extra} FROM {target.source.name} t"  # noqa: S608
+
+
+def scope_of(kind: str) -> str:
+    """Who may see rows of a published type, as a predicate on `t`."""
+    return known(kind).source.scope.on("t")
+
+
+def by_ids(kind: str, columns: Iterable[str] | None = None) -> str:
+    """Rows of one type by their ids."""
+    return f"{select(kind, columns)} WHERE t.id = ANY($1::uuid[]) AND {scope_of(kind)}"
+
+
+def of_parents(plan: EdgePlan, columns: Iterable[str] | None = None) -> str:
+    """Rows that belong to parents, each with its `parent_key`, in order within one parent."""
+    return (
+        f"SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
+        f"LATERAL ({select(plan.target, columns)} WHERE t.{plan.by} = k.key "
+        f"AND {plan.where.replace('{t}', 't')} AND {scope_of(plan.target)} "
+        f"ORDER BY {plan.order.replace('{t}', 't')} LIMIT {LIST_LIMIT}) c"
+    )
+
+
+def in_pages(
+    plan: PagePlan, columns: Iterable[str] | None = None, *, after: bool, cursors: bool = True
+) -> str:
+    """The same, `$2` rows a parent at most; after the place that the values from `$3` on name."""
+    beyond = "true"
+    if after:
+        left = ", ".join(f"t.{name}" for name in plan.order)
+        right = ", ".join(
+            f"${place + 3}::text::{_type_of(plan.target, name)}"
+            for place, name in enumerate(plan.order)
+        )
+        beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
+    listed = ", ".join(f"t.{name}::text" for name in plan.order)
+    extra = f", ARRAY[{listed}] AS page_cursor" if cursors else ", 1 AS listed"
+    return (
+        "SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
+        f"LATERAL ({select(plan.target, columns, extra=extra)} "
+        f"{plan.from_where(scope_of(plan.target))} AND {beyond} "
+        f"ORDER BY {plan.order_by} LIMIT $2::integer) c"
+    )
+
+
+def in_all(plan: PagePlan) -> str:
+    """How many rows belong to each parent."""
+    return (
+        f"SELECT k.key AS parent_key, (SELECT count(*) FROM {known(plan.target).source.name} t "  # noqa: S608
+        f"{plan.from_where(scope_of(plan.target))}) AS counted FROM unnest($1::uuid[]) AS k(key)"
+    )
+
+
+def _type_of(kind: str, column: str) -> str:
+    from sqlalchemy.dialects import postgresql
+
+    columns = known(kind).source.table.__table__.columns  # type: ignore[attr-defined]
+    return columns[column].type.compile(postgresql.dialect())
+
+
+def grouped(
+    keys: Sequence[Any], rows: Iterable[Mapping[str, Any]], items: Iterable[Any]
+) -> list[list[Any]]:
+    """What was made of rows, one list for each parent."""
+    lists: dict[Any, list[Any]] = defaultdict(list)
+    for row, item in zip(rows, items, strict=True):
+        lists[row["parent_key"]].append(item)
+    return [lists[key] for key in keys]
+
+
+# Loaders
 
 
 def row_loader(context: Context, kind: str) -> DataLoader[Any, Any]:
@@ -59,34 +127,75 @@ def row_loader(context: Context, kind: str) -> DataLoader[Any, Any]:
 
     async def batch(keys: Sequence[Any]) -> list[Any]:
         target = known(kind)
-        sql = f"{select(kind)} WHERE t.id = ANY($1::uuid[]) AND {target.source.scope.on('t')}"
         async with context.database.rows(context.viewer) as connection:
-            rows = await connection.fetch(sql, list(keys))
+            rows = await connection.fetch(by_ids(kind), list(keys))
         found = {row["id"]: target.make(row) for row in rows}
         return [found.get(key) for key in keys]
 
     return context.loader(("row", kind), lambda: DataLoader(load_fn=batch))
 
 
+async def led_to(context: Context, kind: str, answered: Sequence[Any]) -> list[Any]:
+    """Things for keys, or lists of things for lists of keys; what may not be seen is left out."""
+    wanted = list(dict.fromkeys(keys_in(answered)))
+    things = await row_loader(context, kind).load_many(wanted)
+    return in_place_of_keys(answered, dict(zip(wanted, things, strict=True)))
+
+
+def keys_in(answered: Iterable[Any]) -> Iterable[Any]:
+    """The keys in keys and lists of keys."""
+    for each in answered:
+        if isinstance(each, list):
+            yield from each
+        elif each is not None:
+            yield each
+
+
+def in_place_of_keys(answered: Iterable[Any], found: Mapping[Any, Any]) -> list[Any]:
+    """What was found, where the keys stood."""
+    return [
+        [thing for key in each if (thing := found.get(key)) is not None]
+        if isinstance(each, list)
+        else found.get(each)
+        for each in answered
+    ]
+
+
 def edge_loader(context: Context, plan: EdgePlan) -> DataLoader[Any, Any]:
     """Lists of things of one type by the key of their parent."""
 
     async def batch(keys: Sequence[Any]) -> list[list[Any]]:
-        target = known(plan.target)
-        sql = (
-            f"SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
-            f"LATERAL ({select(plan.target)} WHERE t.{plan.by} = k.key "
-            f"AND {plan.where.replace('{t}', 't')} AND {target.source.scope.on('t')} "
-            f"ORDER BY {plan.order.replace('{t}', 't')} LIMIT {LIST_LIMIT}) c"
-        )
+        make = known(plan.target).make
         async with context.database.rows(context.viewer) as connection:
-            rows = await connection.fetch(sql, list(keys))
-        lists: dict[Any, list[Any]] = defaultdict(list)
-        for row in rows:
-            lists[row["parent_key"]].append(target.make(row))
-        return [lists[key] for key in keys]
+            rows = await connection.fetch(of_parents(plan), list(keys))
+        return grouped(keys, rows, map(make, rows))
 
     return context.loader(plan, lambda: DataLoader(load_fn=batch))
+
+
+def page_loader(
+    context: Context, plan: PagePlan, *, first: int, after: str | None, start: Sequence[str]
+) -> DataLoader[Any, Any]:
+    """The rows of pages by the key of their parent, with one more where there are more."""
+
+    async def batch(keys: Sequence[Any]) -> list[list[Any]]:
+        sql = in_pages(plan, after=after is not None)
+        async with context.database.rows(context.viewer) as connection:
+            rows = await connection.fetch(sql, list(keys), first + 1, *start)
+        return grouped(keys, rows, rows)
+
+    return context.loader((plan, first, after), lambda: DataLoader(load_fn=batch))
+
+
+def count_loader(context: Context, plan: PagePlan) -> DataLoader[Any, Any]:
+    """How many rows belong to parents, by their key."""
+
+    async def batch(keys: Sequence[Any]) -> list[int]:
+        async with context.database.rows(context.viewer) as connection:
+            found = dict(await connection.fetch(in_all(plan), list(keys)))
+        return [found[key] for key in keys]
+
+    return context.loader(("count", plan), lambda: DataLoader(load_fn=batch))
 
 
 def batch_loader(

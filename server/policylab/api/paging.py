@@ -1,16 +1,15 @@
 """Connections: pages of a list, walked by cursor (Relay's habit)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
-from strawberry.dataloader import DataLoader
 
-from policylab.api import loading
+from policylab.api import loading, origins
 from policylab.api.context import Context
 from policylab.api.declare import Declared, FieldMaker, Info, plain, target_name, value
+from policylab.api.origins import Origin, PagePlan
 from policylab.kit.errors import RefusalCode, Refused
 
 T = TypeVar("T")
@@ -43,30 +42,12 @@ class Connection(Generic[T]):
 
     @strawberry.field(
         description="How many there are in all that the viewer may see.",
-        metadata={"declared": Declared("plain", "as the value it is part of")},
+        metadata={
+            "declared": Declared("plain", "as the value it is part of", origin=origins.Count())
+        },
     )
     async def total_count(self) -> int:
         return await self.counted()
-
-
-@dataclass(frozen=True)
-class PagePlan:
-    """A list in pages: rows of `target`, perhaps of one parent each, in the order of columns."""
-
-    target: str
-    by: str | None
-    where: str
-    order: tuple[str, ...]
-    descending: bool
-
-    def from_where(self, scope: str) -> str:
-        parent = f"t.{self.by} = k.key" if self.by else "true"
-        return f"WHERE {parent} AND {self.where.replace('{t}', 't')} AND {scope}"
-
-    @property
-    def order_by(self) -> str:
-        direction = "DESC" if self.descending else "ASC"
-        return ", ".join(f"t.{name} {direction}" for name in self.order)
 
 
 First = Annotated[int, strawberry.argument(description="How many at most, 200 at the outside.")]
@@ -84,7 +65,7 @@ def connection(
 ) -> Any:
     """The rows whose column `by` holds this row's `key`, in pages; without `by`, a root list."""
 
-    def resolve(field: str, annotation: Any) -> Callable[..., Any]:
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         columns = tuple(dict.fromkeys([*order, "id"]))
         plan = PagePlan(target_name(annotation), by, where, columns, descending)
 
@@ -93,7 +74,7 @@ def connection(
             return await page_of(info.context, plan, parent, first=first, after=after)
 
         read.__annotations__ = {"root": Any, "info": Info, "first": First, "after": After}
-        return read
+        return read, origins.Pages(plan, key if by else None)
 
     declared = Declared("connection" if by else "root", "as what it leads to", key if by else None)
     return FieldMaker(description, declared, resolve)
@@ -103,62 +84,15 @@ async def page_of(
     context: Context, plan: PagePlan, parent: Any, *, first: int, after: str | None
 ) -> Connection[Any]:
     """One page; loaded together with the same page of other parents."""
-    if not 1 <= first <= LARGEST_PAGE:
-        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
-        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
-    start = read_cursor(after, len(plan.order)) if after else None
-    loader = context.loader(
-        (plan, first, after), lambda: DataLoader(load_fn=_pages(context, plan, first, start))
-    )
+    start = check_page(plan, first, after)
+    loader = loading.page_loader(context, plan, first=first, after=after or None, start=start)
     rows = await loader.load(parent)
-    return _page(context, plan, parent, rows, first=first, after=after)
-
-
-def _pages(context: Context, plan: PagePlan, first: int, start: list[str] | None) -> Any:
-    async def batch(keys: Sequence[Any]) -> list[list[Any]]:
-        target = loading.known(plan.target)
-        columns = target.source.table.__table__.columns  # type: ignore[attr-defined]
-        beyond = "true"
-        if start:
-            left = ", ".join(f"t.{name}" for name in plan.order)
-            right = ", ".join(
-                f"${place + 2}::text::{columns[name].type.compile(_postgres())}"
-                for place, name in enumerate(plan.order)
-            )
-            beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
-        cursors = ", ".join(f"t.{name}::text" for name in plan.order)
-        inner = loading.select(plan.target).replace(
-            " FROM ", f", ARRAY[{cursors}] AS page_cursor FROM ", 1
-        )
-        sql = (
-            "SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
-            f"LATERAL ({inner} {plan.from_where(target.source.scope.on('t'))} AND {beyond} "
-            f"ORDER BY {plan.order_by} LIMIT {first + 1}) c"
-        )
-        async with context.database.rows(context.viewer) as connection:
-            rows = await connection.fetch(sql, list(keys), *(start or []))
-        lists: dict[Any, list[Any]] = {key: [] for key in keys}
-        for row in rows:
-            lists[row["parent_key"]].append(row)
-        return [lists[key] for key in keys]
-
-    return batch
-
-
-def _page(
-    context: Context, plan: PagePlan, parent: Any, rows: list[Any], *, first: int, after: str | None
-) -> Connection[Any]:
-    target = loading.known(plan.target)
+    make = loading.known(plan.target).make
     shown = rows[:first]
-    edges = [Edge(cursor=make_cursor(row["page_cursor"]), node=target.make(row)) for row in shown]
+    edges = [Edge(cursor=make_cursor(row["page_cursor"]), node=make(row)) for row in shown]
 
     async def counted() -> int:
-        sql = (
-            f"SELECT count(*) FROM unnest($1::uuid[]) AS k(key), {target.source.name} t "  # noqa: S608
-            f"{plan.from_where(target.source.scope.on('t'))}"
-        )
-        async with context.database.rows(context.viewer) as connection:
-            return await connection.fetchval(sql, [parent])
+        return await loading.count_loader(context, plan).load(parent)
 
     return Connection(
         edges=edges,
@@ -171,6 +105,14 @@ def _page(
         ),
         counted=counted,
     )
+
+
+def check_page(plan: PagePlan, first: int, after: str | None) -> list[str]:
+    """The values to begin after, if any; INVALID_INPUT for a page that nobody may ask for."""
+    if not 1 <= first <= LARGEST_PAGE:
+        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
+    return read_cursor(after, len(plan.order)) if after else []
 
 
 def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection[Any]:
@@ -223,9 +165,3 @@ def read_cursor(cursor: str, length: int) -> list[str]:
 def _bad_cursor() -> Refused:
     message = "This cursor is not one of ours; start again without it."
     return Refused(RefusalCode.INVALID_INPUT, message, field="after")
-
-
-def _postgres() -> Any:
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.dialect()

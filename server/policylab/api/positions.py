@@ -383,9 +383,9 @@ _ON_CLAUSES = (
 )
 
 
-async def load_section_positions(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
-    """Where delegations stand on clauses, for their `positions`: in a frozen text on that version
-    of it, in a draft on the latest version they spoke of."""
+async def load_section_positions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
+    """The positions on clauses, for their `positions`: in a frozen text those on that version of
+    it, in a draft those on the latest version they spoke of."""
     frozen = [item.row for item in roots if item.row["version_set_id"] is not None]
     written = [item.row for item in roots if item.row["version_set_id"] is None]
     exact = (
@@ -404,10 +404,7 @@ async def load_section_positions(context: Context, roots: Sequence[Any]) -> list
         found[row["set_id"], row["section_id"]].append(row["id"])
     for row in latest:
         found[row["document_id"], row["section_id"]].append(row["id"])
-    loader = loading.row_loader(context, "Position")
     return [
-        await loader.load_many(
-            found[item.row["version_set_id"] or item.row["document_id"], item.row["section_id"]]
-        )
+        found[item.row["version_set_id"] or item.row["document_id"], item.row["section_id"]]
         for item in roots
     ]

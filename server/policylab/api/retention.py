@@ -21,7 +21,8 @@ from policylab.api.declare import (
 )
 from policylab.api.elsewhere import Lab
 from policylab.api.identity import Person
-from policylab.api.paging import PAGE, After, Connection, First, PagePlan, page_of
+from policylab.api.origins import PagePlan
+from policylab.api.paging import PAGE, After, Connection, First, page_of
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.kit.db import UnitOfWork
 from policylab.kit.ids import key_of, to_global

@@ -21,6 +21,7 @@ from uuid import UUID
 import orjson
 import strawberry
 
+from policylab.api import origins
 from policylab.api.declare import Declared, Info, load, plain, target_name
 from policylab.api.refusals import Refusal, as_refusal
 from policylab.kit.db import UnitOfWork
@@ -53,7 +54,8 @@ def verb(*, answers: Any, open_to: str = "session") -> Callable[[Verb], Any]:
         described = strawberry.union(
             f"{name}Result", description=f"What {name[0].lower()}{name[1:]} answers."
         )
-        resolver = _resolver(function, target_name(answers), open_to)
+        origin = _origin(function, target_name(answers), open_to)
+        resolver = _resolver(origin)
         resolver.__annotations__ = {
             "info": Info,
             "input": function.__annotations__["input"],
@@ -62,7 +64,9 @@ def verb(*, answers: Any, open_to: str = "session") -> Callable[[Verb], Any]:
         return strawberry.mutation(
             resolver=resolver,
             description=" ".join((function.__doc__ or "").split()),
-            metadata={"declared": Declared("verb", f"the rules of {function.__name__}")},
+            metadata={
+                "declared": Declared("verb", f"the rules of {function.__name__}", origin=origin)
+            },
         )
 
     return make
@@ -73,9 +77,8 @@ def verbs(cls: type[T]) -> type[T]:
     return strawberry.type(cls)
 
 
-def _resolver(function: Verb, target: str, open_to: str) -> Callable[..., Any]:
-    async def resolve(info: Any, input: Any) -> Any:
-        context = info.context
+def _origin(function: Verb, target: str, open_to: str) -> origins.Verb:
+    async def act(context: Any, input: Any) -> Any:
         try:
             if open_to == "session":
                 _check_may_change(context.viewer)
@@ -85,7 +88,20 @@ def _resolver(function: Verb, target: str, open_to: str) -> Callable[..., Any]:
         except Refused as refused:
             return as_refusal(refused, context.locale)
         context.forget()
+        return kept
+
+    async def answer(context: Any, kept: Any) -> Any:
         return await _answer(context, target, kept)
+
+    return origins.Verb(act, answer)
+
+
+def _resolver(origin: origins.Verb) -> Callable[..., Any]:
+    async def resolve(info: Any, input: Any) -> Any:
+        context = info.context
+        done = context.done.get(info.path.key)
+        kept = await origin.act(context, input) if done is None else done()
+        return await origin.answer(context, kept)
 
     return resolve
 
