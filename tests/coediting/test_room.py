@@ -132,6 +132,35 @@ async def test_after_a_quiet_moment_it_is_said_that_the_text_has_changed(house: 
         assert heard[0].dialogue_id is not None
 
 
+async def test_a_text_that_is_never_quiet_is_announced_too_a_large_one_less_often(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "AT_LEAST_SECONDS", 0.3)
+    heard: list[Announcement] = []
+
+    async def hear(announcement: Announcement) -> None:
+        heard.append(announcement)
+
+    house.database.bus.on(coediting.TextChanged, hear)
+
+    async def write_on(writer: Writer, seconds: float) -> None:
+        end = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < end:
+            writer.write_token()
+            await writer.settled()
+
+    draft_id = await house.draft()
+    async with house.writer(draft_id, await house.person(draft_id)) as writer:
+        await write_on(writer, 1.5)
+        assert heard
+        await asyncio.sleep(1.5)
+        heard.clear()
+        monkeypatch.setattr(hub, "LARGE", 1)
+        await write_on(writer, 1.5)
+        assert heard == []
+        await eventually(lambda: heard)
+
+
 async def test_a_draft_that_everybody_left_is_let_go_and_comes_back(
     house: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,10 @@
 """Work that hangs or breaks is given up, and what comes next is done."""
 
+import asyncio
 import os
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -24,3 +26,16 @@ async def test_what_hangs_or_breaks_is_given_up_and_the_next_is_done() -> None:
 async def test_an_error_of_the_work_itself_is_told() -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         await Workers(1, longest=20.0).do(partial(int, "seven"))
+
+
+async def test_workers_give_way_and_end_when_nobody_needs_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("policylab.kit.workers.IDLE_SECONDS", 0.2)
+    workers = Workers(1, longest=20.0)
+    here = await workers.do(os.getpid)
+    assert await workers.do(partial(os.nice, 0)) == min(os.nice(0) + 10, 19)
+    async with asyncio.timeout(20):
+        while Path(f"/proc/{here}").exists():
+            await asyncio.sleep(0.05)
+    assert await workers.do(os.getpid) != here

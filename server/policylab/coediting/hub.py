@@ -27,6 +27,9 @@ CHANNEL: Final = "policylab_coediting"
 QUIET_SECONDS: Final = 0.6
 TOGETHER_SECONDS: Final = 0.05
 AT_LEAST_SECONDS: Final = 5.0
+"""A text that is never quiet is announced so often, a large one less often."""
+LARGE: Final = 256 * 1024
+SELDOM_SECONDS: Final = 60.0
 HINT_SECONDS: Final = 0.03
 LOOK_SECONDS: Final = 1.0
 REST_SECONDS: Final = 10.0
@@ -168,7 +171,11 @@ class Hub:
         if waiting is None:
             return
         now = asyncio.get_running_loop().time()
-        due = min(waiting.last + QUIET_SECONDS, waiting.first + AT_LEAST_SECONDS)
+        room = self._rooms.get(draft_id)
+        at_least = min(
+            AT_LEAST_SECONDS * max(1, (room.bytes if room else 0) / LARGE), SELDOM_SECONDS
+        )
+        due = min(waiting.last + QUIET_SECONDS, waiting.first + at_least)
         if due > now + 0.001:
             self._soon(due - now, partial(self._quiet, draft_id))
         else:

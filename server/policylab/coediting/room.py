@@ -284,10 +284,14 @@ class Room:
     # ── the text in memory ──
 
     @property
+    def bytes(self) -> int:
+        """How long the text is, as it is stored."""
+        return 0 if self._text is None else self._text.size
+
+    @property
     def size(self) -> int:
         """About how many bytes the text takes here; a document some sixteen times its encoding."""
-        text = self._text
-        return 0 if text is None else text.size * (16 if isinstance(text, Live) else 1)
+        return self.bytes * (16 if isinstance(self._text, Live) else 1)
 
     @property
     def changed_at(self) -> float:

@@ -27,6 +27,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.kit.bus import Bus
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.events import Event
+from policylab.kit.idle import IDLE_SECONDS, Idle
 from policylab.kit.ledger import HOUSE
 from policylab.kit.revisions import TOUCHED
 from policylab.kit.viewer import Viewer
@@ -231,6 +232,7 @@ class Database:
         self.engine = engine
         self.pool = pool
         self.bus = bus
+        self._idle = Idle(engine)
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10, listen: bool = True) -> Self:
@@ -239,6 +241,7 @@ class Database:
             make_url(url),
             pool_size=size,
             max_overflow=0,
+            pool_use_lifo=True,
             connect_args={"server_settings": SERVER_SETTINGS},
         )
         listens_for(engine.sync_engine, "checkout")(_still_open)
@@ -247,6 +250,7 @@ class Database:
             **arguments,
             min_size=1,
             max_size=size,
+            max_inactive_connection_lifetime=IDLE_SECONDS,
             server_settings=SERVER_SETTINGS,
             init=_speak_json,
             reset=_leave,
@@ -261,6 +265,7 @@ class Database:
         return Line(self.bus.connect)
 
     async def close(self) -> None:
+        self._idle.stop()
         await self.bus.stop()
         await self.pool.close()
         await self.engine.dispose()

@@ -1,6 +1,10 @@
-"""Heavy work in processes of its own, so that what hangs or breaks there breaks nothing here."""
+"""Heavy work in processes of its own, so that what hangs or breaks there breaks nothing here.
+
+They give way to the server where both want the same core, and end when nobody needs them.
+"""
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +18,10 @@ class Hung(Exception):
     """The work took too long, or ended its process."""
 
 
+IDLE_SECONDS = 20.0
+NICENESS = 10
+
+
 class Workers:
     """So many processes, started by whoever needs one first, and anew after one broke."""
 
@@ -22,17 +30,33 @@ class Workers:
         self._longest = longest
         """Seconds."""
         self._pool: ProcessPoolExecutor | None = None
+        self._working = 0
+        self._end: asyncio.TimerHandle | None = None
 
     async def do(self, work: Callable[[], T]) -> T:
         """What `work` makes, which must be picklable; Hung when nothing comes of it in time."""
         pool = self._pool = self._pool or ProcessPoolExecutor(
-            self._count, mp_context=get_context("spawn")
+            self._count, get_context("spawn"), _give_way
         )
+        if self._end is not None:
+            self._end.cancel()
+        self._working += 1
         try:
             return await asyncio.wait_for(asyncio.wrap_future(pool.submit(work)), self._longest)
         except (TimeoutError, BrokenProcessPool) as problem:
             self._discard(pool)
             raise Hung from problem
+        finally:
+            self._working -= 1
+            if not self._working:
+                loop = asyncio.get_running_loop()
+                self._end = loop.call_later(IDLE_SECONDS, self._leave)
+
+    def _leave(self) -> None:
+        """Nobody has needed them for a while."""
+        if self._pool is not None and not self._working:
+            self._pool.shutdown(wait=False)
+            self._pool = None
 
     def _discard(self, pool: ProcessPoolExecutor) -> None:
         """End the processes of a pool that hangs or broke; what comes next starts new ones."""
@@ -41,3 +65,7 @@ class Workers:
         for process in list((pool._processes or {}).values()):  # pyright: ignore[reportPrivateUsage]
             process.kill()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _give_way() -> None:
+    os.nice(NICENESS)
