@@ -12,8 +12,13 @@ COMMENT ON FUNCTION bench_person_of(bytea) IS E'@behavior -*';
 
 -- Looking for words: the places that one viewer may read, in one lab. Row-level security does the
 -- part of the scopes, so that they are judged once.
+CREATE TYPE bench_hit AS (
+  kind text, dialogue_id uuid, node_id uuid, number text, title text, excerpt text
+);
+COMMENT ON TYPE bench_hit IS
+  E'@name hit\n@foreignKey (dialogue_id) references dialogue (id)|@fieldName dialogue';
 CREATE FUNCTION bench_search(words text, lab uuid)
-RETURNS TABLE (kind text, dialogue_id uuid, node_id uuid, number text, title text, excerpt text)
+RETURNS SETOF bench_hit
 LANGUAGE sql STABLE SET search_path = public AS $$
   WITH asked AS (
     SELECT policylab_plain(words) AS plain,
@@ -87,6 +92,8 @@ LANGUAGE sql STABLE SET search_path = public AS $$
     FROM once o WHERE o.nth = 1
    ORDER BY o.worth DESC, o.page = 'texts', o.node_id DESC
 $$;
+
+COMMENT ON FUNCTION bench_search(text, uuid) IS E'@name search\n@behavior +connection';
 
 -- Taking a position, as a PostGraphile house writes it: one function, with the checks that matter
 -- and everything that our own verb leaves behind (audit, revision, facts, outbox).
@@ -162,9 +169,18 @@ BEGIN
 END
 $$;
 
--- The way back from a clause to its positions has no foreign key in our tables: PostGraphile is
--- told of it by a smart comment, as its manual says.
+COMMENT ON FUNCTION bench_take_position(uuid, uuid, text, text) IS E'@name take_position';
+
+-- PostGraphile's pages with a count, where a screen asks for them; else plain lists.
+COMMENT ON TABLE lab IS E'@behavior +connection';
+COMMENT ON CONSTRAINT dialogue_lab_id_fkey ON dialogue IS E'@behavior +connection';
+
+-- The way from a clause to its positions has no foreign key in our tables: PostGraphile is told of
+-- it by smart comments, as its manual says.
+COMMENT ON TABLE draft_section IS E'@unique document_id,section_id';
 COMMENT ON TABLE position IS
   E'@foreignKey (document_id, section_id) references draft_section (document_id, section_id)|@foreignFieldName positions|@fieldName clause';
 COMMENT ON TABLE trace_link IS
-  E'@foreignKey (document_id, section_id) references draft_section (document_id, section_id)|@fieldName clause';
+  E'@foreignKey (document_id, section_id) references draft_section (document_id, section_id)|@foreignFieldName links|@fieldName clause';
+-- Its type would be called as PostGraphile calls the filter on positions.
+COMMENT ON TABLE position_condition IS E'@name condition_of_position';
