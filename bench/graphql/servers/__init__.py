@@ -1,0 +1,1 @@
+"""The peers as small servers of ours, each in its own best manner."""
