@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -21,8 +22,8 @@ from graphql import (
     subscribe,
     validate,
 )
-
 from policylab import published
+from policylab.api.compiled import Compiled, Counts
 from policylab.api.context import Context
 from policylab.api.limits import check_document, check_text
 from policylab.api.schema import schema
@@ -90,13 +91,17 @@ class Executor:
 
     def __init__(self, *, free_documents: bool = False) -> None:
         self._known: dict[str, str] = published.persisted_operations()
-        self._documents: OrderedDict[str, DocumentNode | list[GraphQLError]] = OrderedDict()
+        self._documents: OrderedDict[str, _Checked | list[GraphQLError]] = OrderedDict()
+        self.counts = Counts()
+        """How often plans answered, and why graphql-core had to."""
         self._free_documents = free_documents
 
     def document(self, request: Request, context: Context) -> DocumentNode:
         """The parsed and checked document, from the cache where possible."""
-        text = self._text(request, context)
-        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self._checked(request, context).document
+
+    def _checked(self, request: Request, context: Context) -> "_Checked":
+        key, text = self._text(request, context)
         found = self._documents.get(key)
         if found is None:
             found = _check(text, trusted=key in self._known)
@@ -109,13 +114,14 @@ class Executor:
             raise _Invalid(found)
         return found
 
-    def _text(self, request: Request, context: Context) -> str:
+    def _text(self, request: Request, context: Context) -> tuple[str, str]:
+        """The fingerprint and the text of a document that may be run for this viewer."""
         if request.fingerprint is not None and request.fingerprint in self._known:
-            return self._known[request.fingerprint]
+            return request.fingerprint, self._known[request.fingerprint]
         if request.query is not None:
             fingerprint = hashlib.sha256(request.query.encode("utf-8", "surrogatepass")).hexdigest()
             if fingerprint in self._known or self._may_send_free(context):
-                return request.query
+                return fingerprint, request.query
         message = "This operation is not known here. Free documents need a personal access token."
         raise Refused(RefusalCode.QUERY_NOT_ALLOWED, message)
 
@@ -133,11 +139,20 @@ class Executor:
     async def run(self, request: Request, context: Context) -> dict[str, Any]:
         """The answer to a query or mutation. Never raises for what the client did."""
         try:
-            document = self.document(request, context)
+            checked = self._checked(request, context)
         except Refused as refused:
             return {"errors": [_error_of(refused, context.locale)]}
         except _Invalid as invalid:
             return {"errors": [error.formatted for error in invalid.errors]}
+        answer = await checked.compiled.answer(
+            request.operation, request.variables or {}, context, self.counts
+        )
+        return answer or await self._interpreted(checked.document, request, context)
+
+    async def _interpreted(
+        self, document: DocumentNode, request: Request, context: Context
+    ) -> dict[str, Any]:
+        """The answer as graphql-core gives it."""
         result = execute(
             schema._schema,  # pyright: ignore[reportPrivateUsage]
             document,
@@ -178,13 +193,21 @@ class Executor:
             await result.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
 
+class _Checked:
+    """A document that may be run, and its plans."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.document = document
+        self.compiled = Compiled(document)
+
+
 class _Invalid(Exception):
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__("invalid document")
         self.errors = errors
 
 
-def _check(text: str, *, trusted: bool) -> DocumentNode | list[GraphQLError]:
+def _check(text: str, *, trusted: bool) -> _Checked | list[GraphQLError]:
     try:
         if not trusted:
             check_text(text)
@@ -193,7 +216,8 @@ def _check(text: str, *, trusted: bool) -> DocumentNode | list[GraphQLError]:
             check_document(document)
     except GraphQLError as error:
         return [error]
-    return validate(schema._schema, document, max_errors=MAX_ERRORS) or document  # pyright: ignore[reportPrivateUsage]
+    problems = validate(schema._schema, document, max_errors=MAX_ERRORS)  # pyright: ignore[reportPrivateUsage]
+    return problems or _Checked(document)
 
 
 def _variables(request: Request) -> dict[str, Any]:

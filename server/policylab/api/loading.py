@@ -85,7 +85,7 @@ def in_pages(
         )
         beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
     listed = ", ".join(f"t.{name}::text" for name in plan.order)
-    extra = f", ARRAY[{listed}] AS page_cursor" if cursors else ", 1 AS listed"
+    extra = f", ARRAY[{listed}] AS page_cursor" if cursors else ""
     return (
         "SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
         f"LATERAL ({select(plan.target, columns, extra=extra)} "

@@ -1,0 +1,200 @@
+"""Runs plans, and says when it must be graphql-core instead."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql.execution.values import VariableValues, get_variable_values
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    get_operation_ast,
+    visit,
+)
+from policylab.api.compiled.compiler import CORE, Compiler, NotUnderstood, Root
+from policylab.api.compiled.reading import Reads, over
+from policylab.api.compiled.relations import Done
+from policylab.api.compiled.shapes import Parents, Run
+from policylab.api.context import Context
+from policylab.kit.log import log
+
+MOST_VARIANTS = 64
+Answer = dict[str, Any]
+
+
+@dataclass
+class Counts:
+    """How operations were answered, for whoever watches the house."""
+
+    compiled: int = 0
+    not_understood: Counter[str] = field(default_factory=Counter[str])
+    """Left to graphql-core from the start, by reason."""
+    given_up: Counter[str] = field(default_factory=Counter[str])
+    """Begun by a plan and then left to graphql-core, by reason: mostly answers with errors."""
+
+
+class Compiled:
+    """The plans of one checked document, made when first asked for."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._document = document
+        self._operations: dict[str | None, _Operation] = {}
+
+    async def answer(
+        self, name: str | None, variables: Mapping[str, Any], context: Context, counts: Counts
+    ) -> Answer | None:
+        """The answer to an operation; None where graphql-core must give it."""
+        operation = self._operations.get(name)
+        if operation is None:
+            found = get_operation_ast(self._document, name)
+            if found is None or found.operation is OperationType.SUBSCRIPTION:
+                return None
+            operation = self._operations[name] = _Operation(self._document, found)
+        return await operation.answer(variables, context, counts)
+
+    def plan(self, name: str | None, variables: Mapping[str, Any]) -> Root:
+        """The plan of an operation; NotUnderstood says why there is none."""
+        found = get_operation_ast(self._document, name)
+        if found is None:
+            raise NotUnderstood("no such operation")
+        operation = _Operation(self._document, found)
+        return operation.root(operation.coerced(variables))
+
+
+class _Operation:
+    def __init__(self, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self._document = document
+        self._operation = operation
+        self._deciding = _deciding(document)
+        self._variants: dict[tuple[Any, ...], Root | NotUnderstood] = {}
+
+    async def answer(
+        self, variables: Mapping[str, Any], context: Context, counts: Counts
+    ) -> Answer | None:
+        try:
+            coerced = self.coerced(variables)
+            root = self.root(coerced)
+        except NotUnderstood as reason:
+            counts.not_understood[str(reason)] += 1
+            log.debug("graphql.not_compiled", reason=str(reason))
+            return None
+        run = self._change if self._operation.operation is OperationType.MUTATION else self._read
+        found = await run(root, coerced, context, counts)
+        counts.compiled += found is not None
+        return found
+
+    def coerced(self, variables: Mapping[str, Any]) -> VariableValues:
+        """The variables as graphql-core understands them."""
+        definitions = self._operation.variable_definitions or ()
+        found = get_variable_values(CORE, definitions, dict(variables))
+        if isinstance(found, list):
+            raise NotUnderstood("variables that do not fit")
+        return found
+
+    def root(self, variables: VariableValues) -> Root:
+        """The plan for what @skip and @include say with these variables."""
+        key = tuple(variables.coerced.get(name) for name in self._deciding)
+        found = self._variants.get(key)
+        if found is None:
+            if len(self._variants) >= MOST_VARIANTS:
+                self._variants.clear()
+            found = self._variants[key] = self._compile(variables)
+        if isinstance(found, NotUnderstood):
+            raise found
+        return found
+
+    def _compile(self, variables: VariableValues) -> Root | NotUnderstood:
+        try:
+            return Compiler(self._document, self._operation, variables).root()
+        except NotUnderstood as reason:
+            return reason
+        except Exception as error:  # noqa: BLE001 a bug of ours must not cost anybody an answer
+            log.error("graphql.compiler_bug", exc_info=True)
+            return NotUnderstood(f"a bug: {type(error).__name__}: {error}")
+
+    async def _read(
+        self, root: Root, variables: VariableValues, context: Context, counts: Counts
+    ) -> Answer | None:
+        """Reads change nothing: an answer that would hold an error is made anew elsewhere."""
+        try:
+            async with Reads(context.database, context.viewer) as reads:
+                run = Run(over(context, reads), reads, variables)
+                nobody = Parents(rows=[None])
+                data: Answer = {}
+                for key, field_ in root:
+                    if isinstance(field_, str):
+                        data[key] = field_
+                    else:
+                        data[key] = (await field_.values(run, nobody))[0]
+        except Exception as error:  # noqa: BLE001 graphql-core meets it again, and says so
+            _give_up(counts, error)
+            return None
+        return {"data": data}
+
+    async def _change(
+        self, root: Root, variables: VariableValues, context: Context, counts: Counts
+    ) -> Answer | None:
+        """Each verb runs once: what is done already is left to graphql-core in `context.done`."""
+        data: Answer = {}
+        try:
+            inputs = self._inputs(root, variables, context)
+            for key, field_ in root:
+                if isinstance(field_, str):
+                    data[key] = field_
+                    continue
+                assert isinstance(field_, Done)
+                outcome = await _outcome(field_, context, inputs[key])
+                context.done[key] = outcome
+                kept = outcome()
+                async with Reads(context.database, context.viewer) as reads:
+                    run = Run(over(context, reads), reads, variables)
+                    data[key] = await field_.finished(run, kept)
+        except Exception as error:  # noqa: BLE001 graphql-core meets it again, and says so
+            _give_up(counts, error)
+            return None
+        return {"data": data}
+
+    def _inputs(self, root: Root, variables: VariableValues, context: Context) -> dict[str, Any]:
+        """What each verb is given; all of it before any of them runs."""
+        run = Run(context, None, variables)
+        return {key: each.given(run)["input"] for key, each in root if isinstance(each, Done)}
+
+
+async def _outcome(field_: Done, context: Context, given: Any) -> Callable[[], Any]:
+    """Run a verb; what comes back gives what it answered, or raises what it raised."""
+    try:
+        kept = await field_.act(context, given)
+    except Exception as error:  # noqa: BLE001 raised again where it is asked for
+        raised = error
+
+        def fail() -> Any:
+            raise raised
+
+        return fail
+    return lambda: kept
+
+
+def _give_up(counts: Counts, error: Exception) -> None:
+    reason = f"{type(error).__name__}: {error}" if isinstance(error, NotUnderstood) else ""
+    counts.given_up[reason or type(error).__name__] += 1
+    log.debug("graphql.given_up", reason=type(error).__name__, detail=str(error))
+
+
+def _deciding(document: DocumentNode) -> tuple[str, ...]:
+    """The variables on which @skip and @include depend."""
+    found: dict[str, None] = {}
+
+    class Look(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    found[argument.value.name.value] = None
+
+    visit(document, Look())
+    return tuple(found)

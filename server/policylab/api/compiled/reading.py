@@ -1,0 +1,69 @@
+"""One transaction for everything that a plan reads as its viewer."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
+from typing import Any, Self
+
+from policylab.api.context import Context
+from policylab.kit.db import Database
+from policylab.kit.viewer import Viewer
+
+
+class Reads:
+    """Stands in for the database while a plan runs: the viewer's rows come over one connection,
+    taken when first needed. Several tasks may use it; their statements go one after another."""
+
+    def __init__(self, database: Database, viewer: Viewer) -> None:
+        self._database = database
+        self._viewer = viewer
+        self._open = AsyncExitStack()
+        self._connection: Any = None
+        self._turn = asyncio.Lock()
+        self.statements = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self._open.__aexit__(*raised)
+
+    @asynccontextmanager
+    async def rows(self, viewer: Viewer) -> AsyncGenerator[Any]:
+        """As `Database.rows`; for somebody else, a connection of her own."""
+        if viewer.database_name == self._viewer.database_name:
+            yield self
+        else:
+            async with self._database.rows(viewer) as connection:
+                yield connection
+
+    async def fetch(self, sql: str, *values: Any) -> list[Any]:
+        async with self._turn:
+            return await (await self._its()).fetch(sql, *values)
+
+    async def fetchrow(self, sql: str, *values: Any) -> Any:
+        async with self._turn:
+            return await (await self._its()).fetchrow(sql, *values)
+
+    async def fetchval(self, sql: str, *values: Any) -> Any:
+        async with self._turn:
+            return await (await self._its()).fetchval(sql, *values)
+
+    async def _its(self) -> Any:
+        self.statements += 1
+        if self._connection is None:
+            rows = self._database.rows(self._viewer)
+            self._connection = await self._open.enter_async_context(rows)
+        return self._connection
+
+
+def over(context: Context, reads: Reads) -> Context:
+    """The same request, reading over one connection, with nothing loaded yet."""
+    found = copy(context)
+    found.database = reads  # pyright: ignore[reportAttributeAccessIssue] it stands in for it
+    found._loaders = {}  # pyright: ignore[reportPrivateUsage]
+    return found

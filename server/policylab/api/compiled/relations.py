@@ -1,0 +1,335 @@
+"""The ways to get things: one statement, or one call, for all parents of a level."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from policylab.api import loading, paging
+from policylab.api.compiled.leaves import Unequal
+from policylab.api.compiled.shapes import Output, Parents, Relation, Run, Shape
+from policylab.api.origins import EdgePlan, Load, PagePlan
+from policylab.kit.ids import from_global
+
+Given = Callable[[Run], dict[str, Any]]
+"""The arguments of a field, as the Python function takes them."""
+
+
+def _refuse_null(values: Sequence[Any]) -> None:
+    if None in values:
+        raise Unequal("null where there is always something")
+
+
+def _make(kind: str) -> Callable[[Any], Any]:
+    return loading.known(kind).make
+
+
+async def _by_ids(run: Run, sql: str, shape: Shape, target: str, keys: Sequence[Any]) -> Any:
+    """Finished things by their key."""
+    rows = await run.fetch(sql, keys) if keys else []
+    done = await shape.run(run, Parents(rows, make=_make(target)))
+    return {row["id"]: thing for row, thing in zip(rows, done, strict=True)}
+
+
+@dataclass
+class One(Relation):
+    """The thing that a column points at."""
+
+    target: str
+    by: str
+    shape: Shape
+    nullable: bool
+    sql: str = ""
+
+    def __post_init__(self) -> None:
+        columns = dict.fromkeys(("id", *self.shape.columns))
+        self.sql = loading.by_ids(self.target, columns)
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        assert parents.rows is not None
+        keys = [row[self.by] for row in parents.rows]
+        wanted = [key for key in dict.fromkeys(keys) if key is not None]
+        found = await _by_ids(run, self.sql, self.shape, self.target, wanted)
+        values = [found.get(key) for key in keys]
+        if not self.nullable:
+            _refuse_null(values)
+        return values
+
+    def told(self) -> list[str]:
+        return [f"the {self.target} that {self.by} names", self.sql]
+
+
+@dataclass
+class Named(Relation):
+    """At the root: the thing that the argument `id` names."""
+
+    target: str
+    given: Given
+    shape: Shape
+    nullable: bool
+    sql: str = ""
+
+    def __post_init__(self) -> None:
+        columns = dict.fromkeys(("id", *self.shape.columns))
+        self.sql = loading.by_ids(self.target, columns)
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        kind, key = from_global(self.given(run)["id"])
+        keys = [key] if kind == self.target else []
+        found = await _by_ids(run, self.sql, self.shape, self.target, keys)
+        value = found.get(key)
+        if not self.nullable:
+            _refuse_null([value])
+        return [value]
+
+    def told(self) -> list[str]:
+        return [f"the {self.target} of this id", self.sql]
+
+
+@dataclass
+class Many(Relation):
+    """The things that belong to each parent."""
+
+    plan: EdgePlan
+    key: str
+    shape: Shape
+    sql: str = ""
+
+    def __post_init__(self) -> None:
+        self.sql = loading.of_parents(self.plan, self.shape.columns or ("id",))
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        assert parents.rows is not None
+        keys = [row[self.key] for row in parents.rows]
+        rows = await run.fetch(self.sql, list(dict.fromkeys(keys)))
+        done = await self.shape.run(run, Parents(rows, make=_make(self.plan.target)))
+        return loading.grouped(keys, rows, done)
+
+    def told(self) -> list[str]:
+        return [f"the {self.plan.target}s of each {self.key}", self.sql]
+
+
+@dataclass
+class Paged(Relation):
+    """A page of the things that belong to each parent, or to nobody in particular."""
+
+    plan: PagePlan
+    key: str | None
+    given: Given
+    shape: Shape
+    columns: tuple[str, ...]
+    listed: bool
+    """Whether anything of the page is asked for, and not only how many there are."""
+    cursors: bool
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        given = self.given(run)
+        first, after = given.get("first", paging.PAGE), given.get("after")
+        start = paging.check_page(self.plan, first, after)
+        keys = [row[self.key] for row in parents.rows or ()] if self.key else [None]
+        rows: list[Any] = []
+        if self.listed or start:
+            rows = await run.fetch(self._sql(after=bool(start)), keys, first + 1, *start)
+        make = _make(self.plan.target)
+        pages = [
+            Page(run, self.plan, key, found, first, after, make)
+            for key, found in zip(keys, loading.grouped(keys, rows, rows), strict=True)
+        ]
+        return await self.shape.run(run, Parents(objects=pages))
+
+    def _sql(self, *, after: bool) -> str:
+        return loading.in_pages(self.plan, self.columns, after=after, cursors=self.cursors)
+
+    def told(self) -> list[str]:
+        lines = [self._sql(after=False)] if self.listed else []
+        return [f"a page of {self.plan.target}s of each {self.key or 'viewer'}", *lines]
+
+
+@dataclass
+class Page:
+    """What a connection's fields are read from."""
+
+    stands_for = paging.Connection
+    run: Run
+    plan: PagePlan
+    key: Any
+    rows: list[Any]
+    first: int
+    after: str | None
+    make: Callable[[Any], Any]
+    _nodes: list[Any] | None = None
+
+    @property
+    def nodes(self) -> list[Any]:
+        if self._nodes is None:
+            self._nodes = [self.make(row) for row in self.rows[: self.first]]
+        return self._nodes
+
+    @property
+    def edges(self) -> list["Item"]:
+        return [Item(row, node) for row, node in zip(self.rows, self.nodes, strict=False)]
+
+    @property
+    def page_info(self) -> paging.PageInfo:
+        shown = self.rows[: self.first]
+        ends = (shown[0], shown[-1]) if shown and "page_cursor" in shown[0] else ()
+        start, end = map(_cursor, ends) if ends else (None, None)
+        return paging.PageInfo(
+            has_next_page=len(self.rows) > self.first,
+            has_previous_page=self.after is not None,
+            start_cursor=start,
+            end_cursor=end,
+        )
+
+    async def counted(self) -> int:
+        return await loading.count_loader(self.run.context, self.plan).load(self.key)
+
+
+def _cursor(row: Any) -> str:
+    return paging.make_cursor(row["page_cursor"])
+
+
+@dataclass
+class Item:
+    """What an edge's fields are read from."""
+
+    stands_for = paging.Edge
+    row: Any
+    node: Any
+
+    @property
+    def cursor(self) -> str:
+        return _cursor(self.row)
+
+
+@dataclass
+class Answered(Relation):
+    """What a batch answers for all parents at once."""
+
+    function: Load
+    given: Given
+    output: Output
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        answers = await _asked(self.function, run, parents, self.given)
+        return await self.output.values(run, answers)
+
+    def told(self) -> list[str]:
+        return [f"{self.function.__module__.removeprefix('policylab.')}.{self.function.__name__}()"]
+
+
+async def _asked(function: Load, run: Run, parents: Parents, given: Given) -> Sequence[Any]:
+    answers = await function(run.context, parents.objects, **given(run))
+    if len(answers) != len(parents):
+        raise Unequal("a batch answered another number of things than it was asked for")
+    for each in answers:
+        if isinstance(each, BaseException):
+            raise each
+    return answers
+
+
+@dataclass
+class Led(Relation):
+    """The things whose keys a batch answers for all parents at once."""
+
+    target: str
+    function: Load
+    given: Given
+    shape: Shape
+    nullable: bool
+    sql: str = ""
+
+    def __post_init__(self) -> None:
+        columns = dict.fromkeys(("id", *self.shape.columns))
+        self.sql = loading.by_ids(self.target, columns)
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        answers = await _asked(self.function, run, parents, self.given)
+        wanted = list(dict.fromkeys(loading.keys_in(answers)))
+        found = await _by_ids(run, self.sql, self.shape, self.target, wanted)
+        values = loading.in_place_of_keys(answers, found)
+        if not self.nullable:
+            _refuse_null(values)
+        return values
+
+    def told(self) -> list[str]:
+        name = f"{self.function.__module__.removeprefix('policylab.')}.{self.function.__name__}()"
+        return [f"the {self.target}s that {name} names", self.sql]
+
+
+@dataclass
+class Said(Relation):
+    """A text in all its languages, as values of their own."""
+
+    read: Callable[[Any], Sequence[Any]]
+    output: Output
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        assert parents.rows is not None
+        return await self.output.values(run, [self.read(row) for row in parents.rows])
+
+    def told(self) -> list[str]:
+        return []
+
+
+@dataclass
+class Held(Relation):
+    """What was put into each value under a name."""
+
+    name: str
+    output: Output
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        return await self.output.values(run, [getattr(each, self.name) for each in parents.objects])
+
+    def told(self) -> list[str]:
+        return []
+
+
+@dataclass
+class Counted(Relation):
+    """How many things the lists have of which these are pages."""
+
+    output: Output
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        counts = await asyncio.gather(*(each.counted() for each in parents.objects))
+        return await self.output.values(run, counts)
+
+    def told(self) -> list[str]:
+        return ["counted for all parents in one statement"]
+
+
+@dataclass
+class Called(Relation):
+    """At the root: what a function answers."""
+
+    function: Callable[..., Any]
+    given: Given
+    output: Output
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        answer = await self.function(run.context, **self.given(run))
+        return await self.output.values(run, [answer])
+
+    def told(self) -> list[str]:
+        return [f"{self.function.__module__.removeprefix('policylab.')}.{self.function.__name__}()"]
+
+
+@dataclass
+class Done(Relation):
+    """At the root of a mutation: a verb, and what it answers. `operation.py` runs it."""
+
+    act: Callable[[Any, Any], Any]
+    answer: Callable[[Any, Any], Any]
+    given: Given
+    output: Output
+    steps: list[str] = field(default_factory=list[str])
+
+    async def finished(self, run: Run, kept: Any) -> Any:
+        """What stands in the answer, for what the verb has done."""
+        answer = await self.answer(run.context, kept)
+        return (await self.output.values(run, [answer]))[0]
+
+    def told(self) -> list[str]:
+        return ["one unit of work, then what it answers"]
