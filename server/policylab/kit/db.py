@@ -205,15 +205,17 @@ def audit_hash(row: dict[str, Any], previous: bytes) -> bytes:
 
 _BUMP = text(
     f"""
-    INSERT INTO lab_ledger (lab_id, revision, audit_sequence, audit_hash)
-    SELECT key, bool_or(touched)::int, 0, ''
+    INSERT INTO lab_ledger (lab_id, revision, bumped_by, audit_sequence, audit_hash)
+    SELECT key, bool_or(touched)::int, pg_current_xact_id()::text::bigint, 0, ''
       FROM (SELECT unnest(CAST(:audited AS uuid[])) AS key, false AS touched
             UNION ALL SELECT unnest(CAST(:touched AS uuid[])), true
             UNION ALL SELECT noted::uuid, true FROM
               unnest(string_to_array(current_setting('{TOUCHED}', true), ',')) AS noted
               WHERE noted <> '') AS keys
      GROUP BY key ORDER BY key
-    ON CONFLICT (lab_id) DO UPDATE SET revision = lab_ledger.revision + excluded.revision
+    ON CONFLICT (lab_id) DO UPDATE SET revision = lab_ledger.revision + excluded.revision,
+        bumped_by = CASE excluded.revision WHEN 0 THEN lab_ledger.bumped_by
+                    ELSE excluded.bumped_by END
     RETURNING lab_id, audit_sequence, audit_hash
     """  # noqa: S608 our own name of a setting
 )

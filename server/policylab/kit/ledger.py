@@ -22,6 +22,8 @@ class LabLedger(SQLModel, table=True):
 
     lab_id: UUID = Field(primary_key=True)
     revision: int = Field(default=0, sa_type=BigInteger)
+    bumped_by: int = Field(default=0, sa_type=BigInteger)
+    """The transaction that did: equal counts before and after a restored backup differ in it."""
     audit_sequence: int = Field(default=0, sa_type=BigInteger)
     audit_hash: bytes = Field(default=b"", sa_type=LargeBinary)
 

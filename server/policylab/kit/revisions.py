@@ -88,7 +88,8 @@ def revisions(role: str) -> list[str]:
             statements += _triggers(name, source)
     # A view has the rights of its owner: counters tell nothing, and are read without a transaction.
     statements += [
-        "CREATE VIEW policylab_revision AS SELECT lab_id AS key, revision FROM lab_ledger",
+        "CREATE VIEW policylab_revision AS "
+        "SELECT lab_id AS key, revision, bumped_by FROM lab_ledger",
         f"GRANT SELECT ON policylab_revision TO {role}",
     ]
     return statements

@@ -1,8 +1,8 @@
 """GraphQL over HTTP and as event stream; the websocket is in graphql_socket.py."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from policylab.api.execution import (
     refused_whole,
 )
 from policylab.api.execution import Request as GraphQLRequest
+from policylab.api.revision import Tags, standing
 from policylab.kit.db import Database
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import to_global
@@ -32,6 +33,11 @@ LARGEST_BODY = 1_048_576
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 HEARTBEAT_SECONDS = 15.0
+PRIVATE = {
+    "cache-control": "private, no-cache",
+    "vary": "cookie, authorization, accept, x-policylab-language, x-policylab-person",
+}
+"""For what one person was answered: kept by her browser alone, and asked about each time."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Endpoint:
     viewer_of: Callable[[HTTPConnection], Awaitable[Viewer]]
     shared: Callable[[], dict[str, Any]]
     origin_allowed: Callable[[HTTPConnection], bool]
+    tags: Tags = field(default_factory=Tags)
 
     async def context(self, connection: HTTPConnection) -> Context:
         """A context of its own for each request."""
@@ -84,9 +91,30 @@ class Endpoint:
         if _for_another(request, context):
             message = "Your session has ended, or somebody else has signed in here. Sign in again."
             refused = Refused(RefusalCode.NOT_SIGNED_IN, message)
-            return _respond(refused_whole(refused, context.locale), media, private=False)
-        answer = await executor.run(asked, context)
-        return _respond(answer, media, private=kind is OperationType.QUERY)
+            return _respond(refused_whole(refused, context.locale), media, {})
+        if kind is not OperationType.QUERY:
+            return _respond(await executor.run(asked, context), media, {})
+        if self.tags.may_tag(asked, executor.document(asked, context)):
+            return await self._tagged(request, asked, context, media)
+        return _respond(await executor.run(asked, context), media, PRIVATE)
+
+    async def _tagged(
+        self, request: Request, asked: GraphQLRequest, context: Context, media: str
+    ) -> Response:
+        """The answer with its tag, or that the one the client has is still true.
+
+        The revisions are read before the rows; see api/revision.py.
+        """
+        question = self.tags.question(asked, context, media)
+        seen = await standing(context.database, context.viewer)
+        claimed = request.headers.get("if-none-match")
+        if claimed and (tag := self.tags.holding(claimed, question, seen)):
+            return Response(status_code=304, headers=PRIVATE | {"etag": tag})
+        answer = await self.executor().run(asked, context)
+        if "errors" in answer:
+            return _respond(answer, media, PRIVATE)
+        tag = await self.tags.tag(question, context, seen)
+        return _respond(answer, media, PRIVATE | {"etag": tag})
 
     async def stream(self, request: Request) -> Response:
         """One operation as an event stream (graphql-sse, distinct connections)."""
@@ -181,17 +209,16 @@ def _accepted(request: Request) -> str | None:
     return None
 
 
-def _respond(answer: dict[str, Any], media: str, *, private: bool) -> Response:
+def _respond(answer: dict[str, Any], media: str, headers: Mapping[str, str]) -> Response:
     failed = "data" not in answer
     status = 200
     if failed and (media == RESPONSE_JSON or _not_allowed(answer)):
         status = 400
-    cache = "private, no-cache" if private else "no-store"
     return Response(
         encode(answer),
         status,
         media_type=f"{media}; charset=utf-8",
-        headers={"cache-control": cache, "vary": "cookie, authorization, accept-language"},
+        headers=headers or {"cache-control": "no-store"},
     )
 
 

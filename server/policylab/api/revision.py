@@ -1,0 +1,178 @@
+"""Tags: whether what a client has been answered is still true, told from a few counters.
+
+A tag stands for the operation, its variables, the permission class and the revisions of all that
+the viewer can see; it also names the moment at which time alone may change the answer. Revisions
+are read before the rows: an answer may be newer than its tag says, never older, so no tag holds
+beyond the change that it does not know. The permission class is the viewer herself: every row is
+there for her or not there (design.md 15.20).
+"""
+
+import base64
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from graphql import DocumentNode, FieldNode, TypeInfo, TypeInfoVisitor, Visitor, visit
+from policylab import __version__
+from policylab.api.context import Context
+from policylab.api.execution import Request
+from policylab.api.moments import NEXT_MOMENT
+from policylab.api.schema import print_schema, schema
+from policylab.kit.db import Database
+from policylab.kit.ledger import HOUSE
+from policylab.kit.viewer import SYSTEM, Viewer
+
+LONGEST_LIFE = 15 * 60
+"""No tag holds beyond the next quarter of an hour, whatever else is known of moments to come."""
+REMEMBERED = 4_000
+
+UNTAGGED: Mapping[str, frozenset[str]] = {
+    "Draft": frozenset(
+        {
+            "content",
+            "suggestions",
+            "writtenBy",
+            "history",
+            "textAt",
+            "changes",
+            "authorship",
+            "removals",
+        }
+    ),
+    "Thread": frozenset({"orphaned"}),
+    "AccessToken": frozenset({"lastUsedAt"}),
+    "Viewer": frozenset({"sessions"}),
+}
+"""Fields that change without a revision: what hangs on keystrokes, and when something was last
+used. An answer with one of them has no tag."""
+
+REVISIONS = """
+SELECT md5(string_agg(concat_ws(' ', r.key, r.revision, r.bumped_by), ',' ORDER BY r.key)) AS key,
+       now() AS at
+  FROM policylab_revision r
+ WHERE r.key IN ($1, $2)
+    OR r.key IN (SELECT p.lab_id FROM policylab_participation p WHERE p.person_id = $2)
+"""
+"""Everything a viewer can see belongs to her labs, to herself or to the whole house. One statement
+is one snapshot: a change is in it whole, with its rows, or not at all."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The revisions of all that a viewer can see, at one moment of the database."""
+
+    key: str
+    at: datetime
+
+
+async def standing(database: Database, viewer: Viewer) -> Standing:
+    """How things stand for this viewer: one statement, no transaction."""
+    row = await database.pool.fetchrow(REVISIONS, HOUSE, viewer.person_id)
+    assert row is not None
+    return Standing(row["key"] or "", row["at"])
+
+
+class Tags:
+    """Makes and judges tags; remembers when time alone will change what a viewer sees."""
+
+    def __init__(self) -> None:
+        self._edition = hashlib.sha256(f"{__version__}{print_schema()}".encode()).digest()
+        self._steady: dict[str, bool] = {}
+        self._moments: OrderedDict[tuple[UUID | None, str], datetime] = OrderedDict()
+
+    def may_tag(self, request: Request, document: DocumentNode) -> bool:
+        """Whether an answer to this known operation changes with its revisions alone."""
+        if request.fingerprint is None:
+            return False
+        if request.fingerprint not in self._steady:
+            self._steady[request.fingerprint] = _is_steady(document)
+        return self._steady[request.fingerprint]
+
+    def question(self, request: Request, context: Context, media: str) -> bytes:
+        """What is asked, by whom and in which words: the part of a tag that no change moves."""
+        viewer = context.viewer
+        written = orjson.dumps(
+            [
+                request.fingerprint,
+                request.operation,
+                request.variables,
+                media,
+                context.locale,
+                viewer.person_id,
+                viewer.administrator,
+                viewer.session_id,
+                sorted(viewer.scopes) if viewer.scopes is not None else None,
+                viewer.locale,
+            ],
+            option=orjson.OPT_SORT_KEYS,
+        )
+        return hashlib.blake2b(self._edition + written, digest_size=32).digest()
+
+    async def tag(self, question: bytes, context: Context, seen: Standing) -> str:
+        """The tag of an answer whose rows were read after `seen`."""
+        moment = (await self._until(context, seen)).timestamp()
+        quarter = (int(seen.at.timestamp()) // LONGEST_LIFE + 1) * LONGEST_LIFE
+        return _tag(question, seen.key, min(int(moment), quarter))
+
+    def holding(self, claimed: str, question: bytes, now: Standing) -> str | None:
+        """The tag of an `If-None-Match` header that still stands, if one does."""
+        for each in claimed.split(","):
+            tag = each.strip().removeprefix("W/")
+            until = _until_of(tag)
+            if until > now.at.timestamp() and tag == _tag(question, now.key, until):
+                return tag
+        return None
+
+    async def _until(self, context: Context, seen: Standing) -> datetime:
+        """When time alone may next change what the viewer sees."""
+        place = (context.viewer.person_id, seen.key)
+        found = self._moments.get(place)
+        if found is None or found <= seen.at:
+            found = await _next_moment(context, seen.at)
+            self._moments[place] = found
+            if len(self._moments) > REMEMBERED:
+                self._moments.popitem(last=False)
+        return found
+
+
+async def _next_moment(context: Context, after: datetime) -> datetime:
+    """Of all moments that lie ahead of a viewer the first, the next day's beginning included."""
+    tomorrow = datetime.combine(
+        after.astimezone(UTC).date() + timedelta(days=1), datetime.min.time()
+    )
+    async with context.database.rows(SYSTEM) as connection:
+        found = await connection.fetchval(NEXT_MOMENT, context.viewer.person_id, after)
+    midnight = tomorrow.replace(tzinfo=UTC)
+    return midnight if found is None else min(found, midnight)
+
+
+def _tag(question: bytes, key: str, until: int) -> str:
+    text = b"%b %b %d" % (question, key.encode(), until)
+    digest = base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=18).digest()).decode()
+    return f'"{digest}.{until:x}"'
+
+
+def _until_of(tag: str) -> int:
+    """The moment that a tag names; 0 for what is no tag of ours."""
+    end = tag.strip('"').rpartition(".")[2]
+    return int(end, 16) if 0 < len(end) <= 12 and all(c in "0123456789abcdef" for c in end) else 0
+
+
+def _is_steady(document: DocumentNode) -> bool:
+    types = TypeInfo(schema._schema)  # pyright: ignore[reportPrivateUsage]
+    steady = True
+
+    class Look(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            nonlocal steady
+            parent = types.get_parent_type()
+            if parent is not None and node.name.value in UNTAGGED.get(parent.name, ()):
+                steady = False
+
+    visit(document, TypeInfoVisitor(types, Look()))
+    return steady
