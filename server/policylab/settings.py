@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         default=True, description="Do the background work in the serving process as well."
     )
     pool_size: int = Field(
-        default=10, ge=2, description="Database connections of each of a process's two pools."
+        default=6, ge=2, description="Database connections of each of a process's two pools."
     )
     live_texts_mb: int = Field(
         default=512,

@@ -13,7 +13,6 @@ from uuid import UUID
 import asyncpg
 
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
-from policylab.coediting.memory import give_back
 from policylab.coediting.room import RIGHTS_CHANGED, Room
 from policylab.coediting.rules import Asked, Gate, Standing
 from policylab.coediting.store import Store
@@ -21,6 +20,7 @@ from policylab.coediting.turn import Peer
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
 from policylab.kit.log import log
+from policylab.kit.memory import give_back
 from policylab.kit.viewer import SYSTEM
 
 CHANNEL: Final = "policylab_coediting"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from policylab.kit import memory
+
 SERVER_USER = "policylab-postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 103  # the smallest limit of the systems we run on, less the final zero
@@ -185,4 +187,4 @@ def _as_user(user: pwd.struct_passwd | None) -> _AsUser:
 def _clean_environment() -> dict[str, str]:
     """This process's environment without PG… variables, which would redirect the programs."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+    return kept | memory.ENVIRONMENT | {"LC_ALL": "C", "TZ": "UTC"}

@@ -12,6 +12,7 @@ from policylab import coediting, documents, identity, labs, notices, working
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
+from policylab.kit.memory import keep_nothing_large
 from policylab.settings import Settings
 from policylab.transport import (
     coediting as coediting_socket,
@@ -37,6 +38,7 @@ def build(settings: Settings) -> tuple[Starlette, House]:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*SELDOM)
+        keep_nothing_large()
         working_on = asyncio.create_task(_work(house))
         yield
         working_on.cancel()
