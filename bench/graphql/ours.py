@@ -27,13 +27,15 @@ class Ours:
     name = "policylab"
     version = version("policylab")
     documents = "documents"
+    postgraphile = False
 
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
         own = folder / self.name
         own.mkdir()
         self._served = Served(postgres.url(RUN, SERVICE), own, settings={"POLICYLAB_WORK": "false"})
 
-    def start(self) -> None:
+    def start(self, *, logs: bool) -> None:
+        """On its core. Whether it writes a line for each request is its own affair."""
         with on_core(SERVER):
             self._served.start()
 

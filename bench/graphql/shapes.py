@@ -26,6 +26,10 @@ def common(screen: str, answer: dict[str, Any], *, postgraphile: bool = False) -
         data = FROM_POSTGRAPHILE[screen](data)
     if screen == "cast":
         data["takePosition"].pop("id")  # a new one each time
+    if screen == "search":  # of places that are worth the same, any may come first
+        data["search"]["nodes"].sort(
+            key=lambda hit: (hit["kind"], hit["number"] or "", hit["title"])
+        )
     return _plain(data)
 
 

@@ -9,8 +9,8 @@ POSTGRAPHILE, MERCURIUS, STRAWBERRY = "postgraphile", "mercurius", "strawberry"
 GRAPHQL_WS = "graphql-ws"
 
 CPU = "CPU with database, a request"
-_TIMES = {"warm": 2.0, "closed": 5.0, "open": 6.0}
-_SHORT = {"warm": 0.5, "closed": 0.8, "open": 0.8}
+_TIMES = {"warm": 2.0, "closed": 5.0, "open": 6.0, "least": 3}
+_SHORT = {"warm": 0.5, "closed": 0.8, "open": 0.8, "least": 1}
 
 
 def _against(postgraphile: tuple[float, float], mercurius: tuple[float, float]) -> list[Bound]:

@@ -1,0 +1,80 @@
+/** A screen asked for again and again: as fast as it is answered, then at a fixed rate. */
+
+import { Latencies } from "../../coedit/generator/latencies.mjs";
+import { Asker, asRequest, withTag } from "./asking.mjs";
+import { between, take } from "./cost.mjs";
+
+const AT_ONCE = 4;
+const CONNECTIONS = 64;
+const LATEST = 3000;
+
+const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+export async function page({ server, cases, options }) {
+  const asker = new Asker(server, CONNECTIONS);
+  const requests = [];
+  for (const each of cases) {
+    requests.push(options.unchanged ? await withTag(asker, each) : asRequest(each));
+  }
+  let next = 0;
+  const ask = () => asker.ask(requests[next++ % requests.length]);
+  await closed(ask, options.warm, options.least);
+  asker.problems.clear();
+  asker.unchanged = 0;
+  const before = take(server);
+  const asked = await closed(ask, options.closed, options.least);
+  const used = between(before, take(server));
+  const found = {
+    closed: {
+      asked,
+      cpuEach: (used.cpu / asked) * 1000,
+      serverEach: (used.server / asked) * 1000,
+      databaseEach: (used.database / asked) * 1000,
+      rate: asked / used.seconds,
+      unchanged: asker.unchanged / asked,
+      generatorShare: used.own / used.seconds,
+    },
+    open: await open(ask, options.rate, options.open),
+  };
+  found.problems = asker.told();
+  asker.close();
+  return found;
+}
+
+/** Four at a time, each asking anew when it has its answer, and `least` times however slow. */
+async function closed(ask, seconds, least) {
+  const until = performance.now() + seconds * 1000;
+  let asked = 0;
+  const one = async () => {
+    for (let own = 0; own < least || performance.now() < until; own++) {
+      await ask();
+      asked++;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  return asked;
+}
+
+/** So many a second, whether the earlier ones are answered or not; timed from when each was due. */
+async function open(ask, rate, seconds) {
+  const latencies = new Latencies();
+  const count = Math.ceil(rate * seconds);
+  const begun = performance.now();
+  let waiting = 0;
+  for (let number = 0; number < count; number++) {
+    const due = begun + (number * 1000) / rate;
+    const early = due - performance.now();
+    if (early > 0) await sleep(early);
+    waiting++;
+    ask().then(() => {
+      waiting--;
+      latencies.add(performance.now() - due);
+    });
+  }
+  const patience = performance.now() + LATEST;
+  while (waiting && performance.now() < patience) await sleep(5);
+  const late = waiting;
+  for (let left = waiting; left > 0; left--) latencies.add(LATEST);
+  while (waiting) await sleep(5);
+  return { p50: latencies.quantile(0.5), p99: latencies.quantile(0.99), late };
+}
