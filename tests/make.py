@@ -7,6 +7,7 @@ async with database.write(table.head("CITY")) as uow:
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -20,6 +21,7 @@ from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import Role, Visibility
 from policylab.process import templates
+from tests import kept
 
 LEVELS = (
     ("LOCAL", {"en": "city", "fr": "ville"}),
@@ -123,7 +125,40 @@ async def table(
     phase: str | None = None,
     settings: Mapping[str, int] | None = None,
 ) -> Table:
-    """A dialogue whose waits are nought, with moderator, rapporteur and one delegation a body."""
+    """A dialogue whose waits are nought, with moderator, rapporteur and one delegation a body.
+
+    Made once for each choice; in an empty house the same rows are put back afterwards.
+    """
+    choice = (template, tuple(bodies.items()), tuple(languages), visibility, mandates)
+    waits = tuple(sorted((settings or {}).items()))
+    known = _KEPT.get((*choice, waits))
+    if known and await kept.put_back(database, known[1]):
+        made = deepcopy(known[0])
+    else:
+        first = not known and await kept.is_empty(database)
+        made = await _dialogue(database, template, languages, visibility, dict(waits))
+        for name, (kind, level) in bodies.items():
+            made.seats[name] = await seat(
+                database, made, name, kind=kind, level=level, mandate=mandates
+            )
+        if first:
+            _KEPT[*choice, waits] = deepcopy(made), await kept.rows_of(database)
+    if phase:
+        await enter(database, made, phase)
+    return made
+
+
+_KEPT: dict[tuple[object, ...], tuple[Table, kept.Rows]] = {}
+
+
+async def _dialogue(
+    database: Database,
+    template: str,
+    languages: Sequence[str],
+    visibility: Visibility,
+    settings: Mapping[str, int],
+) -> Table:
+    """A dialogue with everybody around it who belongs to no delegation."""
     administrator = await person(database, "Administrator", administrator=True)
     lab_id = await lab(database, administrator)
     async with database.write(administrator) as uow:
@@ -136,7 +171,7 @@ async def table(
             scopes={"en": "Language learning.", "fr": "Apprentissage de la langue."},
             languages=languages,
             visibility=visibility,
-            settings=no_waiting(template) | dict(settings or {}),
+            settings=no_waiting(template) | settings,
         )
         dialogue_id = dialogue.id
     others = {
@@ -155,12 +190,6 @@ async def table(
     made = Table(lab_id, dialogue_id, administrator, secretariat, **others)
     for name in ("moderator", "rapporteur", "expert", "observer", "stakeholder"):
         await role(database, made, getattr(made, name), Role(name.upper()))
-    for name, (kind, level) in bodies.items():
-        made.seats[name] = await seat(
-            database, made, name, kind=kind, level=level, mandate=mandates
-        )
-    if phase:
-        await enter(database, made, phase)
     return made
 
 
