@@ -1,7 +1,7 @@
 """From a checked document to a plan. Which fields are selected is asked of graphql-core itself, so
 that fragments, aliases and directives are merged exactly as it merges them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,16 +22,15 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     VariableNode,
-    Visitor,
     get_argument_values,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
-    visit,
 )
 from policylab.api import origins
 from policylab.api.compiled import relations
@@ -341,31 +340,30 @@ def _nothing(_: Run) -> dict[str, Any]:
 
 
 def _has_variables(node: FieldNode) -> bool:
-    found: list[str] = []
-
-    class Look(Visitor):
-        def enter_variable(self, variable: VariableNode, *_: object) -> None:
-            found.append(variable.name.value)
-
-    for argument in node.arguments or ():
-        visit(argument, Look())
-    return bool(found)
+    return any(isinstance(each, VariableNode) for each in every(node.arguments or ()))
 
 
 def _types_named(document: DocumentNode) -> set[str]:
     """The types that fragments speak of."""
-    found: set[str] = set()
+    return {
+        each.type_condition.name.value
+        for each in every(document.definitions)
+        if isinstance(each, InlineFragmentNode | FragmentDefinitionNode) and each.type_condition
+    }
 
-    class Look(Visitor):
-        def enter_inline_fragment(self, node: InlineFragmentNode, *_: object) -> None:
-            if node.type_condition:
-                found.add(node.type_condition.name.value)
 
-        def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: object) -> None:
-            found.add(node.type_condition.name.value)
-
-    visit(document, Look())
-    return found
+def every(nodes: Iterable[Node]) -> Iterator[Node]:
+    """All that stands in a part of a document, from the top."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for key in node.keys:
+            child = getattr(node, key)
+            if isinstance(child, Node):
+                waiting.append(child)
+            elif isinstance(child, list | tuple):
+                waiting += child
 
 
 def _definition(kind: GraphQLObjectType) -> Any:

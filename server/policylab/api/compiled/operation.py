@@ -13,11 +13,9 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     VariableNode,
-    Visitor,
     get_operation_ast,
-    visit,
 )
-from policylab.api.compiled.compiler import CORE, Compiler, NotUnderstood, Root
+from policylab.api.compiled.compiler import CORE, Compiler, NotUnderstood, Root, every
 from policylab.api.compiled.reading import Reads, over
 from policylab.api.compiled.relations import Done
 from policylab.api.compiled.shapes import Parents, Run
@@ -188,13 +186,7 @@ def _give_up(counts: Counts, error: Exception) -> None:
 
 def _deciding(document: DocumentNode) -> tuple[str, ...]:
     """The variables on which @skip and @include depend."""
-    found: dict[str, None] = {}
-
-    class Look(Visitor):
-        def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-            for argument in node.arguments or ():
-                if isinstance(argument.value, VariableNode):
-                    found[argument.value.name.value] = None
-
-    visit(document, Look())
-    return tuple(found)
+    directives = [each for each in every(document.definitions) if isinstance(each, DirectiveNode)]
+    arguments = [each for directive in directives for each in directive.arguments or ()]
+    names = [each.value.name.value for each in arguments if isinstance(each.value, VariableNode)]
+    return tuple(dict.fromkeys(names))

@@ -21,7 +21,7 @@ class Reads:
         self._open = AsyncExitStack()
         self._connection: Any = None
         self._turn = asyncio.Lock()
-        self.statements = 0
+        self._over = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
@@ -30,7 +30,9 @@ class Reads:
         return self
 
     async def __aexit__(self, *raised: Any) -> None:
-        await self._open.__aexit__(*raised)
+        self._over = True  # for tasks that were left behind when another one failed
+        async with self._turn:
+            await self._open.__aexit__(*raised)
 
     @asynccontextmanager
     async def rows(self, viewer: Viewer) -> AsyncGenerator[Any]:
@@ -54,7 +56,8 @@ class Reads:
             return await (await self._its()).fetchval(sql, *values)
 
     async def _its(self) -> Any:
-        self.statements += 1
+        if self._over:
+            raise RuntimeError("This request has been answered already.")
         if self._connection is None:
             rows = self._database.rows(self._viewer)
             self._connection = await self._open.enter_async_context(rows)
