@@ -1,5 +1,6 @@
 /** HTTP as a client with open connections speaks it, and what counts as an answer. */
 
+import { createHash } from "node:crypto";
 import { Agent, request } from "node:http";
 
 const MARK = Buffer.from('"errors"');
@@ -72,8 +73,8 @@ export class Asker {
 }
 
 /** The request for one case of a screen: `{document, variables, token}`. */
-export function asRequest({ document, variables, token }) {
-  const body = Buffer.from(JSON.stringify({ query: document, variables }));
+export function asRequest({ document, variables, token }, more = {}) {
+  const body = Buffer.from(JSON.stringify({ query: document, variables, ...more }));
   return {
     body,
     headers: {
@@ -85,31 +86,45 @@ export function asRequest({ document, variables, token }) {
   };
 }
 
-/**
- * The same request by somebody who has the page: with its ETag, where the server gives one. It is
- * posted if posted answers have one, else asked for by GET, else as it is.
- */
-export async function withTag(asker, { document, variables, token }) {
-  const posted = asRequest({ document, variables, token });
-  const tag = await tagOf(asker, posted);
-  if (tag) return { ...posted, headers: { ...posted.headers, "if-none-match": tag } };
-  const words = new URLSearchParams({ query: document, variables: JSON.stringify(variables) });
-  const headers = { accept: "application/json", authorization: `Bearer ${token}` };
-  const got = { method: "GET", path: `/graphql?${words}`, headers };
-  const tagged = await tagOf(asker, got);
-  if (tagged) return { ...got, headers: { ...headers, "if-none-match": tagged } };
-  return posted;
+/** The same with the document's fingerprint, as clients say it that ask by fingerprint first. */
+function withFingerprint(asked) {
+  const sha256Hash = createHash("sha256").update(asked.document).digest("hex");
+  return asRequest(asked, { extensions: { persistedQuery: { version: 1, sha256Hash } } });
 }
 
-async function tagOf(asker, what) {
+function byGet({ document, variables, token }) {
+  const words = new URLSearchParams({ query: document, variables: JSON.stringify(variables) });
+  const headers = { accept: "application/json", authorization: `Bearer ${token}` };
+  return { method: "GET", path: `/graphql?${words}`, headers };
+}
+
+/**
+ * The same requests by people who have the page: with the ETag of each, where the server gives
+ * one to a request that is posted, that has its fingerprint as well, or that is made by GET; else
+ * as they are.
+ */
+export async function withTags(asker, cases) {
+  for (const form of [asRequest, withFingerprint, byGet]) {
+    if (!(await tagOf(asker, form(cases[0])))) continue;
+    const requests = [];
+    for (const asked of cases.map((each) => form(each))) {
+      const tag = await tagOf(asker, asked);
+      requests.push({ ...asked, headers: { ...asked.headers, "if-none-match": tag } });
+    }
+    return requests;
+  }
+  return cases.map((each) => asRequest(each));
+}
+
+async function tagOf(asker, asked) {
   let tag = null;
   const before = new Map(asker.problems);
   await asker.ask({
-    ...what,
+    ...asked,
     heard: (answer) => {
       tag = answer.statusCode === 200 ? (answer.headers.etag ?? null) : null;
     },
   });
-  asker.problems = before; // that GET is not answered at all is no problem here
+  asker.problems = before; // that a form is not answered at all is no problem here
   return tag;
 }

@@ -1,24 +1,24 @@
 /** A screen asked for again and again: as fast as it is answered, then at a fixed rate. */
 
 import { Latencies } from "../../coedit/generator/latencies.mjs";
-import { Asker, asRequest, withTag } from "./asking.mjs";
+import { Asker, asRequest, withTags } from "./asking.mjs";
 import { between, take } from "./cost.mjs";
 
 const AT_ONCE = 4;
 const CONNECTIONS = 64;
+const READERS = 8; // of an unchanged page
 const LATEST = 3000;
 
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 export async function page({ server, cases, options }) {
   const asker = new Asker(server, CONNECTIONS);
-  const requests = [];
-  for (const each of cases) {
-    requests.push(options.unchanged ? await withTag(asker, each) : asRequest(each));
-  }
+  const requests = options.unchanged
+    ? await withTags(asker, cases.slice(0, READERS))
+    : cases.map((each) => asRequest(each));
   let next = 0;
   const ask = () => asker.ask(requests[next++ % requests.length]);
-  await closed(ask, options.warm, options.least);
+  await closed(ask, options.warm, options.ready);
   asker.problems.clear();
   asker.unchanged = 0;
   const before = take(server);
