@@ -193,12 +193,14 @@ async def test_her_first_place_in_another_lab_ends_her_tag(
     other = await make.lab(database, founder)
     screen = page(database, table)
     tag, _ = await screen.read()
+    person_id = table.head().person_id
+    assert person_id is not None
     async with database.write(founder) as uow:
         await labs.grant_lab_role(
             uow,
             founder,
             lab_id=other,
-            person_id=table.head().person_id,
+            person_id=person_id,
             role=labs.LabRole.SECRETARIAT,
         )
     assert not await screen.holds(tag)

@@ -44,6 +44,8 @@ UNTAGGED: Mapping[str, frozenset[str]] = {
             "removals",
         }
     ),
+    "EditingSpell": frozenset({"*"}),
+    "Section": frozenset({"writtenBy"}),
     "Thread": frozenset({"orphaned"}),
     "AccessToken": frozenset({"lastUsedAt"}),
     "Viewer": frozenset({"sessions"}),
@@ -103,9 +105,9 @@ class Tags:
                 request.variables,
                 media,
                 context.locale,
-                viewer.person_id,
+                str(viewer.person_id),
                 viewer.administrator,
-                viewer.session_id,
+                str(viewer.session_id),
                 sorted(viewer.scopes) if viewer.scopes is not None else None,
                 viewer.locale,
             ],
@@ -171,8 +173,8 @@ def _is_steady(document: DocumentNode) -> bool:
         def enter_field(self, node: FieldNode, *_: object) -> None:
             nonlocal steady
             parent = types.get_parent_type()
-            if parent is not None and node.name.value in UNTAGGED.get(parent.name, ()):
-                steady = False
+            unsteady = UNTAGGED.get(parent.name, frozenset()) if parent else frozenset[str]()
+            steady &= not unsteady & {node.name.value, "*"}
 
     visit(document, TypeInfoVisitor(types, Look()))
     return steady
