@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -39,3 +40,35 @@ async def test_workers_give_way_and_end_when_nobody_needs_them(
         while Path(f"/proc/{here}").exists():
             await asyncio.sleep(0.05)
     assert await workers.do(os.getpid) != here
+
+
+KILLED = """
+import asyncio, os, signal
+from policylab.kit.workers import Workers
+
+async def main():
+    print(await Workers(1, longest=20.0).do(os.getpid), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_workers_do_not_outlive_a_server_that_is_killed() -> None:
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout is not None
+    worker = int(await server.stdout.readline())
+    async with asyncio.timeout(20):
+        await server.wait()
+        while lives(worker):
+            await asyncio.sleep(0.05)
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process that is not over (Linux)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

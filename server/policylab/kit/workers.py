@@ -1,6 +1,7 @@
 """Heavy work in processes of its own, so that what hangs or breaks there breaks nothing here.
 
-They give way to the server where both want the same core, and end when nobody needs them.
+They give way to the server where both want the same core, end when nobody needs them, and never
+outlive the server, however it ends.
 """
 
 import asyncio
@@ -8,7 +9,8 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -36,7 +38,7 @@ class Workers:
     async def do(self, work: Callable[[], T]) -> T:
         """What `work` makes, which must be picklable; Hung when nothing comes of it in time."""
         pool = self._pool = self._pool or ProcessPoolExecutor(
-            self._count, get_context("spawn"), _give_way
+            self._count, get_context("spawn"), _settle_in
         )
         if self._end is not None:
             self._end.cancel()
@@ -67,5 +69,15 @@ class Workers:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _give_way() -> None:
+def _settle_in() -> None:
+    """What each process does first."""
     os.nice(NICENESS)
+    Thread(target=_end_with_the_server, daemon=True).start()
+
+
+def _end_with_the_server() -> None:
+    """A server that was killed tells nobody; its processes would wait for work for ever."""
+    server = parent_process()
+    assert server is not None
+    server.join()
+    os._exit(0)
