@@ -3,6 +3,7 @@
 import json
 import random
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.coedit.processes import SERVER, on_core
-from bench.graphql.template import RUN
+from bench.graphql.data.template import RUN
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
 from policylab.kit.ids import to_global
 from tests.serving import Served

@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.coedit.peers import NODE, NPM, WHEEL
 from bench.coedit.processes import SERVER, end, on_core
-from bench.graphql.template import RUN
+from bench.graphql.data.template import RUN
 from bench.graphql.works import GRAPHQL_WS, MERCURIUS, POSTGRAPHILE, STRAWBERRY
 from bench.peers import FOLDER
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
@@ -149,7 +149,7 @@ class Strawberry(Peer):
     version = versions()["strawberry-graphql"]
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "bench.graphql.servers.stock_strawberry"]
+        return [sys.executable, "-m", "bench.graphql.servers.stock"]
 
 
 class GraphqlWs(Peer):

@@ -16,7 +16,8 @@ from rich.console import Console
 from bench.coedit.judging import Results
 from bench.coedit.processes import SERVER, on_core
 from bench.coedit.works import Work
-from bench.graphql import peers, telling, template
+from bench.graphql import peers, telling
+from bench.graphql.data import template
 from bench.graphql.method import Method, Server
 from bench.graphql.ours import Ours
 from bench.graphql.works import CAST, DRAFT, LIVE, MEMORY, MIXED, MIXTURE, UNCHANGED, WORKS

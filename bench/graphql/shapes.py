@@ -46,7 +46,7 @@ def _plain(value: Any, name: str = "") -> Any:
         return _key(value)
     if name in MOMENTS and value is not None:
         return datetime.fromisoformat(value).timestamp()
-    return value.upper() if name == "kind" else value
+    return value.upper() if name == "kind" and isinstance(value, str) else value
 
 
 def _key(value: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 import asyncpg
 import orjson
 
-from bench.graphql.cases import cases
-from bench.graphql.dataset import Furnishing
+from bench.graphql.data.cases import cases
+from bench.graphql.data.labs import furnish
 from bench.peers import FOLDER
 from policylab import migrations
 from policylab.kit.db import connect_arguments
@@ -26,7 +26,7 @@ from policylab.kit.tables import metadata
 from policylab.migrations import models
 
 HERE = Path(__file__).parent
-PEERS_SQL = HERE / "servers" / "peers.sql"
+PEERS_SQL = HERE.parent / "servers" / "peers.sql"
 RUN = "bench_run"
 SETTINGS = {
     "autovacuum": "off",  # nobody's work may fall into somebody else's time
@@ -61,7 +61,7 @@ def _make(server: EmbeddedPostgres, name: str, manifest: Path) -> None:
     building = "bench_building"
     server.create_database(building)
     asyncio.run(migrations.upgrade(server.url(building, OWNER)))
-    furnished = Furnishing()
+    furnished = furnish()
     asked = cases(furnished)
     asyncio.run(_fill(server.url(building, SUPERUSER), furnished.rows))
     asyncio.run(_execute(server.url(building, OWNER), PEERS_SQL.read_text("utf-8")))
@@ -81,7 +81,7 @@ def _fingerprint() -> str:
         for table in metadata.sorted_tables
         for column in table.columns
     ]
-    files = [PEERS_SQL, HERE / "dataset.py", HERE / "cases.py"]
+    files = [PEERS_SQL, *sorted(HERE.glob("*.py"))]
     files += sorted(Path(migrations.__file__).parents[1].glob("*/ddl.py"))
     said = [*columns, *policies(), *grants("service"), *(file.read_text("utf-8") for file in files)]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]

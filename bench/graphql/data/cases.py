@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.graphql.dataset import RARE, Furnishing, House
+from bench.graphql.data.furnishing import RARE, Furnishing, House
 
 VIEWERS = 20
 CASTING = range(2, 12)

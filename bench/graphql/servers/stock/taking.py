@@ -16,7 +16,7 @@ from policylab.documents.tables import VersionSection, VersionSet
 from policylab.kit.ids import uuid7
 from policylab.kit.ledger import AuditEvent, LabLedger, Outbox
 from policylab.labs.tables import Dialogue, DialogueFact, Mandate, PhaseRun
-from policylab.positions.rules import BallotState, PositionState, Subject
+from policylab.positions.rules import BallotState, PositionState, Stance, Subject
 from policylab.positions.tables import Ballot, Position
 from policylab.process.rules import FactKind
 
@@ -85,7 +85,7 @@ async def take_position(
         document_id=frozen.document_id,
         set_id=set_id,
         section_id=section_id,
-        stance=stance,
+        stance=Stance(stance),
         statement=statement,
         mandate_id=held.id if held else None,
         capacity_id=seat.capacity_id,
@@ -111,7 +111,7 @@ async def _share_ballot(session: AsyncSession, dialogue: Dialogue, subject: UUID
 
 async def _tell(session: AsyncSession, viewer: UUID, position: Position) -> None:
     """The fact, the announcement, the revision and the audit event, in one transaction."""
-    where = {"lab_id": position.lab_id, "dialogue_id": position.dialogue_id}
+    where: dict[str, Any] = {"lab_id": position.lab_id, "dialogue_id": position.dialogue_id}
     run = select(PhaseRun).where(col(PhaseRun.dialogue_id) == position.dialogue_id)
     phase = (await session.exec(run.where(col(PhaseRun.left_at).is_(None)))).one()
     detail = {"delegation_id": str(position.delegation_id), "level": position.level}

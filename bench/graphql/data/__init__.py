@@ -1,0 +1,1 @@
+"""The data that everybody is measured on, and the database that holds it."""

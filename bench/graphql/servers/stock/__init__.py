@@ -1,0 +1,1 @@
+"""Strawberry with SQLModel, as their manuals show it."""
