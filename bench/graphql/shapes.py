@@ -297,10 +297,10 @@ def _coverage_state(links: list[Any], answer: str | None) -> str:
 
 
 def _search(data: Any) -> Any:
-    found = data["search"]
+    found = data["searchList"]
     return {
         "search": {
-            "totalCount": found["totalCount"],
+            "totalCount": found[0]["total"] if found else 0,
             "nodes": [
                 {
                     "kind": hit["kind"],
@@ -313,7 +313,7 @@ def _search(data: Any) -> Any:
                     },
                     "node": {"id": hit["nodeId"]},
                 }
-                for hit in found["nodes"]
+                for hit in found
             ],
         }
     }

@@ -9,7 +9,7 @@ POSTGRAPHILE, MERCURIUS, STRAWBERRY = "postgraphile", "mercurius", "strawberry"
 GRAPHQL_WS = "graphql-ws"
 
 CPU = "CPU with database, a request"
-_TIMES = {"warm": 2.0, "ready": 10, "closed": 5.0, "least": 5, "open": 6.0}
+_TIMES = {"warm": 2.0, "ready": 10, "closed": 4.0, "least": 5, "open": 4.0}
 _SHORT = {"warm": 0.4, "ready": 1, "closed": 0.8, "least": 1, "open": 0.7}
 """Seconds of each part, and how often each of the four asks at least. PostgreSQL keeps a plan from
 the sixth time on, and compilers need some rounds too: they are `ready` by then."""

@@ -13,7 +13,8 @@ COMMENT ON FUNCTION bench_person_of(bytea) IS E'@behavior -*';
 -- Looking for words: the places that one viewer may read, in one lab. Row-level security does the
 -- part of the scopes, so that they are judged once.
 CREATE TYPE bench_hit AS (
-  kind text, dialogue_id uuid, node_id uuid, number text, title text, excerpt text
+  kind text, dialogue_id uuid, node_id uuid, number text, title text, excerpt text,
+  total int
 );
 COMMENT ON TYPE bench_hit IS
   E'@name hit\n@foreignKey (dialogue_id) references dialogue (id)|@fieldName dialogue';
@@ -88,12 +89,12 @@ LANGUAGE sql STABLE SET search_path = public AS $$
       FROM judged j
   )
   SELECT o.kind, o.dialogue_id, o.node_id, o.number, coalesce(o.heading, o.titles ->> 'en'),
-         substr(o.body, o.begins, 190)
+         substr(o.body, o.begins, 190), (count(*) OVER ())::int
     FROM once o WHERE o.nth = 1
    ORDER BY o.worth DESC, o.page = 'texts', o.node_id DESC
 $$;
 
-COMMENT ON FUNCTION bench_search(text, uuid) IS E'@name search\n@behavior +connection';
+COMMENT ON FUNCTION bench_search(text, uuid) IS E'@name search';
 
 -- Taking a position, as a PostGraphile house writes it: one function, with the checks that matter
 -- and everything that our own verb leaves behind (audit, revision, facts, outbox).
