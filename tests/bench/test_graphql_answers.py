@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from bench.coedit.judging import Results
 from bench.coedit.works import Work
 from bench.graphql.shapes import common, difference, fields
 from bench.graphql.works import DRAFT, LIVE, MEMORY, MIXTURE, SCREENS, UNCHANGED, WORKS
-
 from policylab.kit.ids import to_global
 
 KEY = UUID("01a2145a-fa51-7cb1-a14c-3aaec11cd3cc")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+
 from bench.coedit.judging import Results
 from bench.coedit.method import Found, missing
 from bench.coedit.works import BEST, Bound, Figure, Work

@@ -16,6 +16,7 @@ from graphql import (
     get_named_type,
     is_required_argument,
 )
+
 from policylab.api.paging import make_cursor
 from policylab.api.schema import schema
 

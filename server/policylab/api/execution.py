@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -22,6 +21,7 @@ from graphql import (
     subscribe,
     validate,
 )
+
 from policylab import published
 from policylab.api.compiled import Compiled, Counts
 from policylab.api.context import Context

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import orjson
-
 from graphql import DocumentNode, FieldNode, TypeInfo, TypeInfoVisitor, Visitor, visit
+
 from policylab import __version__
 from policylab.api.context import Context
 from policylab.api.execution import Request

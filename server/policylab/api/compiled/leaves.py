@@ -6,10 +6,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from graphql import GraphQLEnumType, GraphQLLeafType
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, String, Uuid
 from sqlalchemy import Column as Stored
 
-from graphql import GraphQLEnumType, GraphQLLeafType
 from policylab.api.origins import Column
 
 Write = Callable[[Any], Any]
