@@ -199,7 +199,7 @@ def unknown(kind: str) -> str:
 
 def is_guarded(name: str) -> bool:
     """Whether rows of this type are reached through standing in a lab, dialogue or delegation."""
-    return "policylab_access" in Published.registry[name].source.scope.sql
+    return "policylab_reach" in Published.registry[name].source.scope.sql
 
 
 async def words_of(database: Database, *, guarded: bool) -> set[str]:
@@ -208,7 +208,7 @@ async def words_of(database: Database, *, guarded: bool) -> set[str]:
     async with database.rows(SYSTEM) as connection:
         for published in Published.registry.values():
             source = published.source
-            if ("policylab_access" in source.scope.sql) is not guarded:
+            if ("policylab_reach" in source.scope.sql) is not guarded:
                 continue
             rows = await connection.fetch(f"SELECT * FROM {source.name}")  # noqa: S608
             for row in rows:

@@ -13,13 +13,13 @@ from policylab.identity.tables import (
     Territory,
     WebSession,
 )
-from policylab.kit.sources import VIEWER, Scope, Source
+from policylab.kit.sources import Scope, Source
 
 # Organisations and places are an address book that any signed-in person may look up.
 _SHARED_LAB = Scope(
-    "{t}.id IN (SELECT other.person_id FROM policylab_access mine "  # noqa: S608
-    "JOIN policylab_access other ON other.lab_id = mine.lab_id "
-    f"WHERE mine.person_id = {VIEWER})"
+    "{t}.id IN (SELECT other.person_id FROM policylab_participation other WHERE "  # noqa: S608
+    + Scope.lab("lab_id").on("other")
+    + ")"
 )
 _PERSON = Scope.any(Scope.person("id"), _SHARED_LAB, Scope.administrator())
 _OF_PERSON = Scope(

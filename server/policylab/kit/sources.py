@@ -2,8 +2,8 @@
 
 From one scope come the predicate that every read carries and the row-level security policy that
 stands behind it (design.md 15.4). Both speak of the viewer through `policylab_viewer()`, which
-reads the setting that kit.db gives to each transaction, and of standing through the one relation
-`policylab_access`, which the labs room defines.
+reads the setting that kit.db gives to each transaction, and of standing through
+`policylab_reach()`, which asks the labs room's one relation `policylab_access` once a transaction.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ class Scope:
     @classmethod
     def lab(cls, column: str) -> Scope:
         """Anybody with standing in the lab."""
-        return cls(_access(column, "lab_id"))
+        return cls(_access(column, "labs"))
 
     @classmethod
     def dialogue(cls, column: str) -> Scope:
         """Anybody in the dialogue, and the lab's members where it is open to them."""
-        return cls(_access(column, "dialogue_id"))
+        return cls(_access(column, "dialogues"))
 
     @classmethod
     def delegation(cls, column: str) -> Scope:
         """The delegates of one delegation and nobody else, moderators included."""
-        return cls(_access(column, "delegation_id"))
+        return cls(_access(column, "delegations"))
 
     @classmethod
     def where(cls, sql: str) -> Scope:
@@ -80,11 +80,8 @@ class Scope:
         return cls("(" + " AND ".join(scope.sql for scope in scopes) + ")")
 
 
-def _access(column: str, key: str) -> str:
-    return (
-        f"{{t}}.{column} IN (SELECT a.{key} FROM policylab_access a "  # noqa: S608 our names
-        f"WHERE a.person_id = {VIEWER} AND a.{key} IS NOT NULL)"
-    )
+def _access(column: str, reach: str) -> str:
+    return f"{{t}}.{column} = ANY ((SELECT policylab_reach('{reach}'))::uuid[])"
 
 
 @dataclass(frozen=True, eq=False)

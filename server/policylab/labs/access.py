@@ -47,6 +47,30 @@ SELECT s.person_id, s.lab_id, g.id, NULL::uuid, 'READER', NULL, false, false, NU
   JOIN dialogue g ON g.lab_id = s.lab_id AND g.visibility = 'LAB'
 """
 
+REACH = """
+CREATE FUNCTION policylab_reach(what text) RETURNS uuid[]
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE AS $$
+DECLARE
+  viewer text := coalesce(current_setting('policylab.viewer', true), '');
+  found text := coalesce(current_setting('policylab.reach', true), '');
+BEGIN
+  IF found = '' OR split_part(found, ' ', 1) <> viewer THEN
+    SELECT viewer || ' ' || coalesce(array_agg(DISTINCT a.lab_id), '{}')::text
+           || ' ' || coalesce(array_agg(DISTINCT a.dialogue_id)
+                              FILTER (WHERE a.dialogue_id IS NOT NULL), '{}')::text
+           || ' ' || coalesce(array_agg(DISTINCT a.delegation_id)
+                              FILTER (WHERE a.delegation_id IS NOT NULL), '{}')::text
+      INTO found FROM policylab_access a WHERE a.person_id = policylab_viewer();
+    PERFORM set_config('policylab.reach', found, true);
+  END IF;
+  RETURN split_part(found, ' ', CASE what WHEN 'labs' THEN 2 WHEN 'dialogues' THEN 3 ELSE 4 END);
+END
+$$
+"""
+"""The labs, dialogues or delegations that the viewer reaches, for the scopes of kit.sources: every
+statement asks for them twice or more, so they are looked up once for a transaction and its viewer,
+and kept in a setting that ends with it."""
+
 ONE_VOTE = """
 ALTER TABLE delegate ADD CONSTRAINT delegate_one_vote_a_person_sql
 EXCLUDE USING gist (dialogue_id WITH =, person_id WITH =, tstzrange(since, until) WITH &&)
@@ -148,6 +172,7 @@ STATEMENTS = [
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     PARTICIPATION,
     ACCESS,
+    REACH,
     "GRANT SELECT ON policylab_participation, policylab_access TO policylab_service",
     ONE_VOTE,
     ONE_SEAT,

@@ -106,7 +106,7 @@ class Position(Table, table=True):
     delegation_id: UUID = Field(foreign_key="delegation.id")
     level: str
     subject_id: UUID
-    document_id: UUID = Field(foreign_key="document.id")
+    document_id: UUID = Field(foreign_key="document.id", index=True)
     set_id: UUID = Field(foreign_key="version_set.id", index=True)
     section_id: UUID | None = Field(default=None, index=True)
     amendment_id: UUID | None = Field(default=None, foreign_key="amendment.id", index=True)
