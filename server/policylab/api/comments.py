@@ -126,9 +126,12 @@ class Thread(Node):
 
 
 _OPEN_THREADS = """
-SELECT coalesce(t.draft_id, t.version_id) AS text_id, t.section_id, count(*) AS threads
-  FROM thread t
- WHERE (t.draft_id = ANY($1) OR t.version_id = ANY($1)) AND t.state = 'OPEN'
+SELECT t.draft_id AS text_id, t.section_id, count(*) AS threads FROM thread t
+ WHERE t.draft_id = ANY($1) AND t.state = 'OPEN'
+   AND (t.section_id IS NOT NULL OR t.quotation <> '') AND {scope} GROUP BY 1, 2
+UNION ALL
+SELECT t.version_id, t.section_id, count(*) FROM thread t
+ WHERE t.version_id = ANY($1) AND t.state = 'OPEN'
    AND (t.section_id IS NOT NULL OR t.quotation <> '') AND {scope} GROUP BY 1, 2
 """
 

@@ -1,7 +1,7 @@
 """Procedures, verdicts, sealed records and adoptions as clients see them."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date as day
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from policylab.api.declare import (
     computed,
     described_enum,
     edge,
-    load,
+    leads_to,
     plain,
     published,
     query,
@@ -194,7 +194,7 @@ SELECT p.subject_id, p.id FROM position p
 """
 
 
-async def load_positions(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
+async def load_positions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
     """The positions on procedures' subjects: those it closed with, or those that stand now."""
     closings = await _each(_closings(context), roots)
     async with context.database.rows(context.viewer) as connection:
@@ -202,18 +202,13 @@ async def load_positions(context: Context, roots: Sequence[Any]) -> list[list[An
     current: dict[UUID, list[UUID]] = {}
     for row in rows:
         current.setdefault(row["subject_id"], []).append(row["id"])
-    found: list[list[Any]] = []
+    found: list[list[UUID]] = []
     for item, closing in zip(roots, closings, strict=True):
         keys = current.get(item.row["subject_id"], [])
         if closing is not None:
             keys = [UUID(each["position"]) for each in closing.positions]
-        found.append(await _several(context, "Position", keys))
+        found.append(keys)
     return found
-
-
-async def _several(context: Context, kind: str, keys: Collection[UUID]) -> list[Any]:
-    found = await asyncio.gather(*(load(context, kind, key) for key in keys))
-    return [item for item in found if item is not None]
 
 
 _RECORD = loading.EdgePlan("DecisionRecord", "procedure_id", "true", "{t}.id")
@@ -280,7 +275,7 @@ class Procedure(Node):
     section_id: str | None = column("The clause it is about; null for the whole text.")
     amendment: Amendment | None = to_one("The amendment it is about.", by="amendment_id")
     proposer: Capacity | None = to_one("Who put the text forward.", by="proposer_capacity_id")
-    positions: list[Position] = computed(
+    positions: list[Position] = leads_to(
         "The positions on its subject: as they stand, or as they were when it closed.",
         load_positions,
         access="as positions",

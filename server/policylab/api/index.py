@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -19,7 +20,7 @@ from policylab.api.declare import (
     described_input,
     edge,
     in_language,
-    load,
+    leads_to,
     plain,
     published,
     query,
@@ -135,7 +136,7 @@ class RecommendationResponse(Node):
     recommendation: LazyRecommendation = to_one("What it answers.", by="recommendation_id")
 
 
-async def load_dimensions(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
+async def load_dimensions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
     """The policy areas of recommendations."""
     sql = (
         "SELECT r.recommendation_id, r.dimension_id FROM recommendation_dimension r "
@@ -147,14 +148,7 @@ async def load_dimensions(context: Context, roots: Sequence[Any]) -> list[list[A
     found: dict[Any, list[Any]] = {item.row["id"]: [] for item in roots}
     for row in rows:
         found[row[0]].append(row[1])
-    return [
-        list(
-            await asyncio.gather(
-                *(load(context, "Dimension", key) for key in found[item.row["id"]])
-            )
-        )
-        for item in roots
-    ]
+    return [found[item.row["id"]] for item in roots]
 
 
 async def load_response(
@@ -183,7 +177,7 @@ class Recommendation(Node):
     page: int | None = column("The page of the report.")
     origin: str = column("A report, or an expert visit.")
     date: str = column("The year of the report or visit.", "dated")
-    dimensions: list[Dimension] = computed(
+    dimensions: list[Dimension] = leads_to(
         "The policy areas it is about.", load_dimensions, access="reference data", needs=("id",)
     )
     assessment: LazyAssessment | None = to_one(
@@ -322,7 +316,7 @@ class ReferenceEntry(Node):
     )
 
 
-async def load_assessments(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
+async def load_assessments(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
     """The results that dialogues work on, for their `assessments`; the scope is the dialogue's."""
     scope = sources.DIALOGUE_ASSESSMENT.scope.on("t")
     sql = (
@@ -334,14 +328,7 @@ async def load_assessments(context: Context, roots: Sequence[Any]) -> list[list[
     found: dict[Any, list[Any]] = {item.row["id"]: [] for item in roots}
     for row in rows:
         found[row[0]].append(row[1])
-    return [
-        list(
-            await asyncio.gather(
-                *(load(context, "Assessment", key) for key in found[item.row["id"]])
-            )
-        )
-        for item in roots
-    ]
+    return [found[item.row["id"]] for item in roots]
 
 
 async def _all(context: Context, kind: str, order: str, where: str = "true") -> list[Any]:

@@ -142,14 +142,9 @@ async def load_permissions(context: Context, roots: Sequence[Any]) -> list[Any]:
     return [permissions_shown(here.outlook, context.locale) for here in found]
 
 
-async def load_viewer_capacity(context: Context, roots: Sequence[Any]) -> list[Any]:
+async def load_viewer_capacity(context: Context, roots: Sequence[Any]) -> list[UUID | None]:
     """Who the viewer is when she acts in dialogues; null for those who read along."""
-    found = await standings_of(context, roots, "id")
-    return await asyncio.gather(*(_capacity(context, here.acting_as) for here in found))
-
-
-async def _capacity(context: Context, key: UUID | None) -> Any:
-    return await load(context, "Capacity", key) if key else None
+    return [here.acting_as for here in await standings_of(context, roots, "id")]
 
 
 _RUNS = (
@@ -242,7 +237,7 @@ class Dialogue(Node):
         access="the viewer's own",
         needs=("id",),
     )
-    viewer_capacity: Capacity | None = computed(
+    viewer_capacity: Capacity | None = leads_to(
         "Who the viewer is when she acts in it; null when she reads along.",
         load_viewer_capacity,
         access="the viewer's own",
@@ -280,7 +275,7 @@ class Dialogue(Node):
     meetings: list[Meeting] = edge(
         "Its lab sessions, by date.", by="dialogue_id", order="{t}.starts_at, {t}.id"
     )
-    assessments: list[Assessment] = computed(
+    assessments: list[Assessment] = leads_to(
         "The INDEX results it works on.", load_assessments, access="as its row", needs=("id",)
     )
     responses: list[RecommendationResponse] = edge(

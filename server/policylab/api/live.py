@@ -1,6 +1,7 @@
 """What a screen shows live: small hints of what changed, judged anew at the moment of sending."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,12 +10,16 @@ import strawberry
 
 from policylab.api.context import Context
 from policylab.api.declare import Declared, Info, load, plain, value
+from policylab.api.listening import Hint, Topic, listening
+from policylab.documents import sources as of_documents
 from policylab.kit.errors import RefusalCode, Refused, not_found
-from policylab.kit.events import Announcement
 from policylab.kit.ids import key_of
+from policylab.kit.sources import Scope
+from policylab.labs import sources as of_labs
 
-WHO_CHANGED = {"sessions.ended", "person.suspended", "access.changed"}
-"""Announcements after which somebody may no longer be who she was."""
+for _source, _column in ((of_labs.DIALOGUE, "id"), (of_documents.DRAFT, "dialogue_id")):
+    if _source.scope != Scope.dialogue(_column):
+        raise RuntimeError(f"{_source.name}: who listens is asked for being in its dialogue alone.")
 
 
 @value
@@ -22,7 +27,7 @@ class DialogueDelta:
     """Something in a dialogue changed; whoever shows it reads it again."""
 
     revision: int = plain("The lab's revision with this change.")
-    kind: str = plain("What happened, as a code.")
+    kind: str = plain("What happened, as a code; `missed`: read it all again.")
     subject_id: strawberry.ID | None = plain("The thing it happened to, where one can say it.")
     at: datetime = plain("When this was sent.")
 
@@ -32,7 +37,7 @@ class DraftDelta:
     """Something around a draft changed: comments, suggestions, its being open."""
 
     revision: int = plain("The lab's revision with this change.")
-    kind: str = plain("What happened, as a code.")
+    kind: str = plain("What happened, as a code; `missed`: read it all again.")
     subject_id: strawberry.ID | None = plain("The thing it happened to, where one can say it.")
     sequence: int | None = plain("How far the draft's log has come.")
     at: datetime = plain("When this was sent.")
@@ -46,75 +51,71 @@ class NoticeDelta:
     at: datetime = plain("When this was sent.")
 
 
-async def heard(
-    context: Context, concerns: Callable[[Announcement], bool]
-) -> AsyncGenerator[Announcement]:
-    """Announcements that concern a subscription, while its viewer still is who she was."""
-    async with context.database.bus.listen() as announcements:
-        async for announcement in announcements:
-            about_viewer = announcement.kind in WHO_CHANGED and _names(
-                announcement, context.viewer.person_id
-            )
-            if about_viewer and not await _still_there(context):
-                return
-            if concerns(announcement) and await _may_hear(context, announcement):
-                context.forget()
-                yield announcement
+def _dialogue_delta(hint: Hint) -> DialogueDelta:
+    return DialogueDelta(
+        revision=hint.revision, kind=hint.kind, subject_id=_subject(hint), at=datetime.now(UTC)
+    )
 
 
-def _names(announcement: Announcement, person_id: UUID | None) -> bool:
-    return str(person_id) in announcement.payload.get("person_ids", ())
+def _draft_delta(hint: Hint) -> DraftDelta:
+    return DraftDelta(
+        revision=hint.revision,
+        kind=hint.kind,
+        subject_id=_subject(hint),
+        sequence=hint.payload.get("sequence"),
+        at=datetime.now(UTC),
+    )
 
 
-async def _still_there(context: Context) -> bool:
-    """Whether the connection's session or token still holds."""
-    if context.renew is None:
-        return True
-    viewer = await context.renew()
-    return viewer.signed_in and viewer.person_id == context.viewer.person_id
+def _subject(hint: Hint) -> strawberry.ID | None:
+    found = hint.payload.get("subject")
+    return strawberry.ID(found) if isinstance(found, str) else None
 
 
-async def _may_hear(context: Context, announcement: Announcement) -> bool:
-    """What stays inside a delegation is told to its own delegates alone."""
-    delegation = announcement.payload.get("closed_to")
-    if delegation is None:
-        return True
-    async with context.database.rows(context.viewer) as connection:
-        found = await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM policylab_access WHERE person_id = $1 "
-            "AND delegation_id = $2)",
-            context.viewer.person_id,
-            UUID(delegation),
-        )
-    return bool(found)
-
-
-async def revision_of(context: Context, lab_id: UUID | None) -> int:
-    """The lab's revision as it stands now."""
-    async with context.database.rows(context.viewer) as connection:
-        found = await connection.fetchval(
-            "SELECT revision FROM lab_ledger WHERE lab_id = $1", lab_id
-        )
-    return int(found or 0)
-
-
-async def _seen(context: Context, kind: str, identifier: strawberry.ID) -> UUID:
-    """The key of a thing the viewer may see at this moment; NOT_FOUND otherwise."""
-    if not context.viewer.signed_in:
+def _signed_in(context: Context) -> UUID:
+    if context.viewer.person_id is None:
         raise Refused(RefusalCode.NOT_SIGNED_IN, "Sign in first.")
+    return context.viewer.person_id
+
+
+async def _hints(
+    context: Context, kind: str, identifier: strawberry.ID, since: int | None
+) -> AsyncGenerator[Hint]:
+    """What is told of one thing while the viewer may see it; NOT_FOUND when she may not."""
+    _signed_in(context)
     key = key_of(identifier, kind)
     context.forget()
     if await load(context, kind, key) is None:
         raise not_found()
-    return key
+    topic = Topic(kind, key, key if kind == "Dialogue" else await _dialogue_of(context, key))
+    house = listening(context.database)
+    async with house.hear(topic, context) as ear:
+        if since is not None:
+            await house.catch_up(topic, ear, since)
+        async for hint in ear:
+            yield hint
 
 
-def _subject(announcement: Announcement) -> strawberry.ID | None:
-    found = announcement.payload.get("subject")
-    return strawberry.ID(found) if isinstance(found, str) else None
+async def _dialogue_of(context: Context, draft_id: UUID) -> UUID:
+    async with context.database.rows(context.viewer) as connection:
+        return await connection.fetchval("SELECT dialogue_id FROM draft WHERE id = $1", draft_id)
+
+
+async def _unread(context: Context, person_id: UUID) -> int:
+    async with context.database.rows(context.viewer) as connection:
+        return await connection.fetchval(
+            "SELECT count(*) FROM notice WHERE person_id = $1 AND read_at IS NULL", person_id
+        )
 
 
 Identifier = Annotated[strawberry.ID, strawberry.argument(description="Which one.")]
+Since = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The latest revision you have heard of: where there are later ones, the first "
+        "hint comes at once, so that nothing is missed between two connections."
+    ),
+]
 
 
 def _live(description: str, access: str) -> Any:
@@ -126,46 +127,26 @@ def _live(description: str, access: str) -> Any:
 class LiveSubscription:
     @_live("Hints of what changes in a dialogue.", "as the dialogue, at each sending")
     async def dialogue_changed(
-        self, info: Info, id: Identifier
+        self, info: Info, id: Identifier, since: Since = None
     ) -> AsyncGenerator[DialogueDelta, None]:
-        context = info.context
-        key = await _seen(context, "Dialogue", id)
-        async for item in heard(context, lambda found: found.dialogue_id == key):
-            await _seen(context, "Dialogue", id)
-            yield DialogueDelta(
-                revision=await revision_of(context, item.lab_id),
-                kind=item.kind,
-                subject_id=_subject(item),
-                at=datetime.now(UTC),
-            )
+        async with aclosing(_hints(info.context, "Dialogue", id, since)) as hints:
+            async for hint in hints:
+                yield hint.once(DialogueDelta, _dialogue_delta)
 
     @_live("Hints of what changes around a draft.", "as the draft, at each sending")
-    async def draft_changed(self, info: Info, id: Identifier) -> AsyncGenerator[DraftDelta, None]:
-        context = info.context
-        key = str(await _seen(context, "Draft", id))
-        async for item in heard(context, lambda found: found.payload.get("draft_id") == key):
-            await _seen(context, "Draft", id)
-            yield DraftDelta(
-                revision=await revision_of(context, item.lab_id),
-                kind=item.kind,
-                subject_id=_subject(item),
-                sequence=item.payload.get("sequence"),
-                at=datetime.now(UTC),
-            )
+    async def draft_changed(
+        self, info: Info, id: Identifier, since: Since = None
+    ) -> AsyncGenerator[DraftDelta, None]:
+        async with aclosing(_hints(info.context, "Draft", id, since)) as hints:
+            async for hint in hints:
+                yield hint.once(DraftDelta, _draft_delta)
 
     @_live("How many notices wait for the viewer, whenever that changes.", "herself")
     async def notices_changed(self, info: Info) -> AsyncGenerator[NoticeDelta, None]:
         context = info.context
-        if not context.viewer.signed_in:
-            raise Refused(RefusalCode.NOT_SIGNED_IN, "Sign in first.")
-
-        def mine(found: Announcement) -> bool:
-            return found.kind.startswith("notice.") and _names(found, context.viewer.person_id)
-
-        async for _ in heard(context, mine):
-            async with context.database.rows(context.viewer) as connection:
-                unread = await connection.fetchval(
-                    "SELECT count(*) FROM notice WHERE person_id = $1 AND read_at IS NULL",
-                    context.viewer.person_id,
-                )
-            yield NoticeDelta(unread=unread, at=datetime.now(UTC))
+        person_id = _signed_in(context)
+        async with listening(context.database).hear(
+            Topic("Notices", person_id, None), context
+        ) as ear:
+            async for _ in ear:
+                yield NoticeDelta(unread=await _unread(context, person_id), at=datetime.now(UTC))

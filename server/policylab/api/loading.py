@@ -3,6 +3,7 @@ the target goes into every one, here and nowhere else. Each batch is one stateme
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from strawberry.dataloader import DataLoader
@@ -17,6 +18,12 @@ __all__ = ["LIST_LIMIT", "EdgePlan", "Identity", "batch_loader", "edge_loader", 
 
 LIST_LIMIT = 5_000
 """An edge without pages never answers more rows than this for one parent."""
+
+
+Columns = tuple[str, ...] | None
+"""The columns that are wanted of a published type; None for all it declares."""
+_once = lru_cache(maxsize=5_000)
+"""Statements are put together once for each set of columns."""
 
 
 class Identity:
@@ -43,13 +50,13 @@ def known(kind: str) -> "Published":
 # Statements
 
 
-def select(kind: str, columns: Iterable[str] | None = None, *, extra: str = "") -> str:
+def select(kind: str, columns: Columns = None, *, extra: str = "") -> str:
     """`SELECT columns FROM table` for a published type, all it declares or those named; the table
     is called `t`."""
     target = known(kind)
     wanted = target.columns if columns is None else columns
-    listed = ", ".join(f't."{name}"' for name in wanted)
-    return f"SELECT {listed}{extra} FROM {target.source.name} t"  # noqa: S608
+    listed = ", ".join([*(f't."{name}"' for name in wanted), *([extra] if extra else [])])
+    return f"SELECT {listed} FROM {target.source.name} t"  # noqa: S608
 
 
 def scope_of(kind: str) -> str:
@@ -57,24 +64,57 @@ def scope_of(kind: str) -> str:
     return known(kind).source.scope.on("t")
 
 
-def by_ids(kind: str, columns: Iterable[str] | None = None) -> str:
+@_once
+def by_ids(kind: str, columns: Columns = None) -> str:
     """Rows of one type by their ids."""
     return f"{select(kind, columns)} WHERE t.id = ANY($1::uuid[]) AND {scope_of(kind)}"
 
 
-def of_parents(plan: EdgePlan, columns: Iterable[str] | None = None) -> str:
-    """Rows that belong to parents, each with its `parent_key`, in order within one parent."""
+@_once
+def of_parents(plan: EdgePlan, columns: Columns = None) -> str:
+    """Rows that belong to parents, each with its `parent_key`, in the order of the plan. One row
+    more than a list may have says that `each_of_parents` must be asked instead."""
+    own = f"t.{plan.by} AS parent_key"
     return (
-        f"SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
-        f"LATERAL ({select(plan.target, columns)} WHERE t.{plan.by} = k.key "
-        f"AND {plan.where.replace('{t}', 't')} AND {scope_of(plan.target)} "
-        f"ORDER BY {plan.order.replace('{t}', 't')} LIMIT {LIST_LIMIT}) c"
+        f"{select(plan.target, columns, extra=own)} WHERE t.{plan.by} = ANY($1::uuid[]) "
+        f"{_condition(plan)} ORDER BY {_order(plan)} LIMIT {LIST_LIMIT + 1}"
     )
 
 
-def in_pages(
-    plan: PagePlan, columns: Iterable[str] | None = None, *, after: bool, cursors: bool = True
-) -> str:
+@_once
+def each_of_parents(plan: EdgePlan, columns: Columns = None) -> str:
+    """The same where there are very many: so many of each parent's rows at most."""
+    own = f"t.{plan.by} AS parent_key"
+    return (
+        f"SELECT c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
+        f"LATERAL ({select(plan.target, columns, extra=own)} WHERE t.{plan.by} = k.key "
+        f"{_condition(plan)} ORDER BY {_order(plan)} LIMIT {LIST_LIMIT}) c"
+    )
+
+
+def _condition(plan: EdgePlan) -> str:
+    return f"AND {plan.where.replace('{t}', 't')} AND {scope_of(plan.target)}"
+
+
+def _order(plan: EdgePlan) -> str:
+    """The order that was declared, and then by id, so that equals stand as they always do."""
+    found = plan.order.replace("{t}", "t")
+    return found if "t.id" in found else f"{found}, t.id"
+
+
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
+
+
+async def rows_of_parents(
+    fetch: Fetch, plan: EdgePlan, keys: Sequence[Any], columns: Columns = None
+) -> Sequence[Any]:
+    """What belongs to these parents, by one statement wherever that is enough."""
+    rows = await fetch(of_parents(plan, columns), keys)
+    return rows if len(rows) <= LIST_LIMIT else await fetch(each_of_parents(plan, columns), keys)
+
+
+@_once
+def in_pages(plan: PagePlan, columns: Columns = None, *, after: bool, cursors: bool = True) -> str:
     """The same, `$2` rows a parent at most; after the place that the values from `$3` on name."""
     beyond = "true"
     if after:
@@ -85,7 +125,7 @@ def in_pages(
         )
         beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
     listed = ", ".join(f"t.{name}::text" for name in plan.order)
-    extra = f", ARRAY[{listed}] AS page_cursor" if cursors else ""
+    extra = f"ARRAY[{listed}] AS page_cursor" if cursors else ""
     return (
         "SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
         f"LATERAL ({select(plan.target, columns, extra=extra)} "
@@ -94,6 +134,7 @@ def in_pages(
     )
 
 
+@_once
 def in_all(plan: PagePlan) -> str:
     """How many rows belong to each parent."""
     return (
@@ -167,7 +208,7 @@ def edge_loader(context: Context, plan: EdgePlan) -> DataLoader[Any, Any]:
     async def batch(keys: Sequence[Any]) -> list[list[Any]]:
         make = known(plan.target).make
         async with context.database.rows(context.viewer) as connection:
-            rows = await connection.fetch(of_parents(plan), list(keys))
+            rows = await rows_of_parents(connection.fetch, plan, list(keys))
         return grouped(keys, rows, map(make, rows))
 
     return context.loader(plan, lambda: DataLoader(load_fn=batch))

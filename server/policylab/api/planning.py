@@ -1,26 +1,15 @@
-"""What a document costs and reads: each field with its origin, its rule of access and its rows."""
+"""What a document costs and reads: each field with its origin and its rule of access, each
+statement with its scope, and the functions that shape the rows; or why graphql-core must run it."""
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_named_type,
-    parse,
-    validate,
-    visit,
-)
+from collections.abc import Iterator
 
-from policylab.api import loading
-from policylab.api.declare import Published, declaration
+from graphql import GraphQLError, OperationDefinitionNode, parse, validate
+
+from policylab.api.compiled.compiler import CORE, NotUnderstood, Root
+from policylab.api.compiled.operation import Compiled
+from policylab.api.compiled.shapes import Relation, Shape
+from policylab.api.declare import Declared, declaration
 from policylab.api.limits import check_document, check_text
-from policylab.api.schema import schema
-
-READS = {"root", "to_one", "edge", "connection"}
-"""Kinds of fields behind which a loader reads rows, many parents in one statement."""
 
 
 class BadDocument(ValueError):
@@ -28,51 +17,84 @@ class BadDocument(ValueError):
 
 
 def plan(text: str) -> str:
-    """The plan of a document in lines: one for each field, and one for the rows behind it."""
+    """The plans of a document's operations, in lines."""
     check_text(text)
     try:
         document = parse(text)
     except GraphQLError as error:
         raise BadDocument(error.message) from error
     check_document(document)
-    problems = validate(schema._schema, document)  # pyright: ignore[reportPrivateUsage]
+    problems = validate(CORE, document)
     if problems:
         raise BadDocument("\n".join(problem.message for problem in problems))
-    return "\n".join(_lines(document))
-
-
-def _lines(document: DocumentNode) -> list[str]:
-    types = TypeInfo(schema._schema)  # pyright: ignore[reportPrivateUsage]
+    compiled = Compiled(document)
     found: list[str] = []
-    depth = 0
-
-    class Walk(Visitor):
-        def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
-            found.append(f"{node.operation.value} {node.name.value if node.name else ''}".rstrip())
-
-        def enter_field(self, node: FieldNode, *_: object) -> None:
-            nonlocal depth
-            depth += 1
-            found.extend(_of_field(types, node, "  " * depth))
-
-        def leave_field(self, *_: object) -> None:
-            nonlocal depth
-            depth -= 1
-
-    visit(document, TypeInfoVisitor(types, Walk()))
-    return found
+    for each in document.definitions:
+        if isinstance(each, OperationDefinitionNode):
+            found += _operation(compiled, each)
+    return "\n".join(found)
 
 
-def _of_field(types: TypeInfo, node: FieldNode, margin: str) -> list[str]:
-    definition, kind = types.get_field_def(), types.get_type()
-    own = definition.extensions.get("strawberry-definition") if definition else None
-    declared = declaration(own)
+def _operation(compiled: Compiled, operation: OperationDefinitionNode) -> Iterator[str]:
+    name = operation.name.value if operation.name else None
+    title = f"{operation.operation.value} {name or ''}".rstrip()
+    try:
+        root = compiled.plan(name)
+    except NotUnderstood as reason:
+        yield f"{title}  run by graphql-core: {reason}"
+        return
+    steps = list(_root(operation, root))
+    statements = sum(line.lstrip().startswith("SELECT") for line in steps)
+    yield f"{title}  compiled; {statements} statements of its own"
+    yield from steps
+    shapes: dict[str, Shape] = {}
+    for _, relation in root:
+        _collect(relation, shapes)
+    for source, shape in shapes.items():
+        yield ""
+        yield f"# {shape.name}"
+        yield source
+
+
+def _root(operation: OperationDefinitionNode, root: Root) -> Iterator[str]:
+    of = CORE.get_root_type(operation.operation)
+    assert of is not None
+    names = {
+        (each.alias or each.name).value: each.name.value  # type: ignore[attr-defined]
+        for each in operation.selection_set.selections
+        if hasattr(each, "name") and each.kind == "field"
+    }
+    for key, relation in root:
+        field = of.fields.get(names.get(key, key))
+        own = field.extensions.get("strawberry-definition") if field else None
+        known = relation if isinstance(relation, Relation) else None
+        yield from _field(key, declaration(own), known, "  ")
+
+
+def _field(
+    key: str, declared: Declared | None, relation: Relation | None, margin: str
+) -> Iterator[str]:
     if declared is None:
-        return [f"{margin}{node.name.value}"]
-    lines = [f"{margin}{node.name.value}  ({declared.kind}; {declared.access})"]
-    name = get_named_type(kind).name if kind else ""
-    target = Published.registry.get(name.removesuffix("Connection"))
-    if declared.kind in READS and target is not None:
-        scope = target.source.scope.on("t")
-        lines.append(f"{margin}  {loading.select(target.name)} WHERE … AND {scope}")
-    return lines
+        yield f"{margin}{key}"
+        return
+    yield f"{margin}{key}  ({declared.kind}; {declared.access})"
+    if relation is not None:
+        yield from (f"{margin}  {' '.join(line.split())}" for line in relation.told())
+        for shape in relation.shapes:
+            several = len(relation.shapes) > 1
+            if several:
+                yield f"{margin}  … on {shape.name}"
+            yield from _shape(shape, margin + ("    " if several else "  "))
+
+
+def _shape(shape: Shape, margin: str) -> Iterator[str]:
+    for key, declared in shape.fields:
+        yield from _field(key, declared, shape.relations.get(key), margin)
+
+
+def _collect(relation: Relation | str, found: dict[str, Shape]) -> None:
+    if isinstance(relation, Relation):
+        for shape in relation.shapes:
+            found.setdefault(shape.source, shape)
+            for each in shape.relations.values():
+                _collect(each, found)

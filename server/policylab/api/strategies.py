@@ -19,7 +19,7 @@ from policylab.api.declare import (
     described_enum,
     described_input,
     in_language,
-    load,
+    leads_to,
     plain,
     published,
     to_one,
@@ -120,15 +120,47 @@ class MonitoringReport(Node):
     created_at: datetime = column("When it was filed.")
 
 
+async def load_advice(context: Context, roots: Sequence[Any]) -> list[UUID]:
+    """The recommendations of rows."""
+    return [item.found.recommendation.id for item in roots]
+
+
+async def load_row_links(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
+    """The links of rows."""
+    return [[trace.link.id for trace in item.found.traces] for item in roots]
+
+
+async def load_row_responses(context: Context, roots: Sequence[Any]) -> list[UUID | None]:
+    """The answers of rows."""
+    return [item.found.response.id if item.found.response else None for item in roots]
+
+
+async def load_row_decisions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
+    """The decisions of rows."""
+    return [item.decided for item in roots]
+
+
 @value
 class CoverageRow:
     """One recommendation, and where it is answered."""
 
-    recommendation: Recommendation = plain("What was advised.")
+    found: strawberry.Private[strategies.Row]
+    decided: strawberry.Private[list[UUID]]
+    recommendation: Recommendation = leads_to(
+        "What was advised.", load_advice, access="as what it leads to"
+    )
     state: CoverageState = plain("How far it is answered.")
-    links: list[TraceLink] = plain("The clauses that are linked to it.")
-    response: RecommendationResponse | None = plain("The answer that the dialogue gave.")
-    decisions: list[DecisionRecord] = plain("Decisions on a text that holds one of the clauses.")
+    links: list[TraceLink] = leads_to(
+        "The clauses that are linked to it.", load_row_links, access="as what they lead to"
+    )
+    response: RecommendationResponse | None = leads_to(
+        "The answer that the dialogue gave.", load_row_responses, access="as what it leads to"
+    )
+    decisions: list[DecisionRecord] = leads_to(
+        "Decisions on a text that holds one of the clauses.",
+        load_row_decisions,
+        access="as what they lead to",
+    )
 
 
 @value
@@ -170,7 +202,10 @@ async def _coverage(context: Context, dialogue_id: UUID, set_id: UUID | None) ->
     records: dict[UUID, list[UUID]] = {}
     for row in decided:
         records.setdefault(row["recommendation_id"], []).append(row["id"])
-    shown = [await _row(context, row, records.get(row.recommendation.id, [])) for row in rows]
+    shown = [
+        CoverageRow(found=row, decided=records.get(row.recommendation.id, []), state=row.state)
+        for row in rows
+    ]
     numbers = counted(row.state for row in rows)
     return Coverage(
         rows=shown,
@@ -180,24 +215,6 @@ async def _coverage(context: Context, dialogue_id: UUID, set_id: UUID | None) ->
         declined=numbers[CoverageState.DECLINED],
         referred=numbers[CoverageState.REFERRED],
     )
-
-
-async def _row(context: Context, row: strategies.Row, records: list[UUID]) -> CoverageRow:
-    """The same as published things, each read as the viewer may see it."""
-    links = await _several(context, "TraceLink", [trace.link.id for trace in row.traces])
-    response = row.response
-    return CoverageRow(
-        recommendation=await load(context, "Recommendation", row.recommendation.id),
-        state=row.state,
-        links=links,
-        response=await load(context, "RecommendationResponse", response.id) if response else None,
-        decisions=await _several(context, "DecisionRecord", records),
-    )
-
-
-async def _several(context: Context, kind: str, keys: Sequence[UUID]) -> list[Any]:
-    found = await asyncio.gather(*(load(context, kind, key) for key in keys))
-    return [item for item in found if item is not None]
 
 
 def section_key(identifier: str) -> UUID:

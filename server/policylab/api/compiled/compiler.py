@@ -5,16 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from graphql.execution.collect_fields import (
-    FieldDetails,
-    FragmentDetails,
-    collect_fields,
-    collect_subfields,
-)
-from graphql.execution.values import VariableValues
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.field import StrawberryField
-
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -32,6 +22,16 @@ from graphql import (
     is_list_type,
     is_non_null_type,
 )
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FragmentDetails,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
 from policylab.api import origins
 from policylab.api.compiled import relations
 from policylab.api.compiled.leaves import Unequal, identifier_writer, of_column, writer
@@ -44,7 +44,7 @@ from policylab.api.schema import schema
 CORE = schema._schema  # pyright: ignore[reportPrivateUsage]
 Nodes = list[FieldDetails]
 Root = list[tuple[str, Relation | str]]
-"""Key by key: how it is got, or the name of the root type."""
+"""Key by key: how it is got; or the name of the root type, for `__typename`."""
 
 
 class NotUnderstood(Exception):
@@ -199,14 +199,7 @@ class Compiler:
 
 def _beneath(held: Sequence[relations.Held], name: str) -> list[Shape]:
     """The shapes of what values hold under a name."""
-    found: list[Shape] = []
-    for each in held:
-        if each.name == name:
-            output = each.output
-            while output.item is not None:
-                output = output.item
-            found += output.thing.shapes.values() if output.thing else []
-    return found
+    return [shape for each in held if each.name == name for shape in each.shapes]
 
 
 class _Fields:
@@ -227,10 +220,12 @@ class _Fields:
         node = nodes[0].node
         if node.name.value == "__typename":
             self._text.constant(key, of.name)
+            self._shape.fields.append((key, None))
             return
         field, own, origin = _origin(of, node)
         declared = declaration(own)
         assert declared is not None
+        self._shape.fields.append((key, declared))
         if not self._leaf(key, field, own, origin, node):
             relation = self._compiler._relation(field, own, origin, nodes)  # pyright: ignore[reportPrivateUsage]
             self._shape.relations[key] = relation

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql.execution.values import VariableValues, get_variable_values
-
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -15,6 +13,8 @@ from graphql import (
     VariableNode,
     get_operation_ast,
 )
+from graphql.execution.values import VariableValues, get_variable_values
+
 from policylab.api.compiled.compiler import CORE, Compiler, NotUnderstood, Root, every
 from policylab.api.compiled.reading import Reads, over
 from policylab.api.compiled.relations import Done
@@ -56,20 +56,21 @@ class Compiled:
             operation = self._operations[name] = _Operation(self._document, found)
         return await operation.answer(variables, context, counts)
 
-    def plan(self, name: str | None, variables: Mapping[str, Any]) -> Root:
-        """The plan of an operation; NotUnderstood says why there is none."""
+    def plan(self, name: str | None) -> Root:
+        """The plan of an operation, with all that @skip and @include may let in."""
         found = get_operation_ast(self._document, name)
-        if found is None:
-            raise NotUnderstood("no such operation")
-        operation = _Operation(self._document, found)
-        return operation.root(operation.coerced(variables))
+        if found is None or found.operation is OperationType.SUBSCRIPTION:
+            raise NotUnderstood("subscriptions are not compiled")
+        everything = dict.fromkeys(_deciding(self._document, "skip"), False)
+        everything |= dict.fromkeys(_deciding(self._document, "include"), True)
+        return Compiler(self._document, found, VariableValues({}, everything)).root()
 
 
 class _Operation:
     def __init__(self, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         self._document = document
         self._operation = operation
-        self._deciding = _deciding(document)
+        self._deciding = _deciding(document, "skip", "include")
         self._variants: dict[tuple[Any, ...], Root | NotUnderstood] = {}
 
     async def answer(
@@ -184,9 +185,11 @@ def _give_up(counts: Counts, error: Exception) -> None:
     log.debug("graphql.given_up", reason=type(error).__name__, detail=str(error))
 
 
-def _deciding(document: DocumentNode) -> tuple[str, ...]:
-    """The variables on which @skip and @include depend."""
-    directives = [each for each in every(document.definitions) if isinstance(each, DirectiveNode)]
-    arguments = [each for directive in directives for each in directive.arguments or ()]
-    names = [each.value.name.value for each in arguments if isinstance(each.value, VariableNode)]
-    return tuple(dict.fromkeys(names))
+def _deciding(document: DocumentNode, *names: str) -> tuple[str, ...]:
+    """The variables on which these directives depend."""
+    found: dict[str, None] = {}
+    for each in every(document.definitions):
+        if isinstance(each, DirectiveNode) and each.name.value in names:
+            values = (argument.value for argument in each.arguments or ())
+            found |= {v.name.value: None for v in values if isinstance(v, VariableNode)}
+    return tuple(found)

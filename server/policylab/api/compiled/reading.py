@@ -59,7 +59,7 @@ class Reads:
         if self._over:
             raise RuntimeError("This request has been answered already.")
         if self._connection is None:
-            rows = self._database.rows(self._viewer)
+            rows = self._database.rows(self._viewer, settled=True)
             self._connection = await self._open.enter_async_context(rows)
         return self._connection
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from policylab.api import loading, paging
 from policylab.api.compiled.leaves import Unequal
-from policylab.api.compiled.shapes import Output, Parents, Relation, Run, Shape
+from policylab.api.compiled.shapes import Finishing, Output, Parents, Run, Shape, Shaped
 from policylab.api.origins import EdgePlan, Load, PagePlan
 from policylab.kit.ids import from_global
 
@@ -32,7 +32,7 @@ async def _by_ids(run: Run, sql: str, shape: Shape, target: str, keys: Sequence[
 
 
 @dataclass
-class One(Relation):
+class One(Shaped):
     """The thing that a column points at."""
 
     target: str
@@ -42,7 +42,7 @@ class One(Relation):
     sql: str = ""
 
     def __post_init__(self) -> None:
-        columns = dict.fromkeys(("id", *self.shape.columns))
+        columns = tuple(dict.fromkeys(("id", *self.shape.columns)))
         self.sql = loading.by_ids(self.target, columns)
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
@@ -60,7 +60,7 @@ class One(Relation):
 
 
 @dataclass
-class Named(Relation):
+class Named(Shaped):
     """At the root: the thing that the argument `id` names."""
 
     target: str
@@ -70,7 +70,7 @@ class Named(Relation):
     sql: str = ""
 
     def __post_init__(self) -> None:
-        columns = dict.fromkeys(("id", *self.shape.columns))
+        columns = tuple(dict.fromkeys(("id", *self.shape.columns)))
         self.sql = loading.by_ids(self.target, columns)
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
@@ -87,30 +87,28 @@ class Named(Relation):
 
 
 @dataclass
-class Many(Relation):
+class Many(Shaped):
     """The things that belong to each parent."""
 
     plan: EdgePlan
     key: str
     shape: Shape
-    sql: str = ""
-
-    def __post_init__(self) -> None:
-        self.sql = loading.of_parents(self.plan, self.shape.columns or ("id",))
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
         keys = [row[self.key] for row in parents.rows]
-        rows = await run.fetch(self.sql, list(dict.fromkeys(keys)))
+        wanted = list(dict.fromkeys(keys))
+        rows = await loading.rows_of_parents(run.fetch, self.plan, wanted, self.shape.columns)
         done = await self.shape.run(run, Parents(rows, make=_make(self.plan.target)))
         return loading.grouped(keys, rows, done)
 
     def told(self) -> list[str]:
-        return [f"the {self.plan.target}s of each {self.key}", self.sql]
+        sql = loading.of_parents(self.plan, self.shape.columns)
+        return [f"the {self.plan.target}s of each {self.key}", sql]
 
 
 @dataclass
-class Paged(Relation):
+class Paged(Shaped):
     """A page of the things that belong to each parent, or to nobody in particular."""
 
     plan: PagePlan
@@ -203,7 +201,7 @@ class Item:
 
 
 @dataclass
-class Answered(Relation):
+class Answered(Finishing):
     """What a batch answers for all parents at once."""
 
     function: Load
@@ -229,7 +227,7 @@ async def _asked(function: Load, run: Run, parents: Parents, given: Given) -> Se
 
 
 @dataclass
-class Led(Relation):
+class Led(Shaped):
     """The things whose keys a batch answers for all parents at once."""
 
     target: str
@@ -240,7 +238,7 @@ class Led(Relation):
     sql: str = ""
 
     def __post_init__(self) -> None:
-        columns = dict.fromkeys(("id", *self.shape.columns))
+        columns = tuple(dict.fromkeys(("id", *self.shape.columns)))
         self.sql = loading.by_ids(self.target, columns)
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
@@ -258,7 +256,7 @@ class Led(Relation):
 
 
 @dataclass
-class Said(Relation):
+class Said(Finishing):
     """A text in all its languages, as values of their own."""
 
     read: Callable[[Any], Sequence[Any]]
@@ -273,7 +271,7 @@ class Said(Relation):
 
 
 @dataclass
-class Held(Relation):
+class Held(Finishing):
     """What was put into each value under a name."""
 
     name: str
@@ -287,7 +285,7 @@ class Held(Relation):
 
 
 @dataclass
-class Counted(Relation):
+class Counted(Finishing):
     """How many things the lists have of which these are pages."""
 
     output: Output
@@ -301,7 +299,7 @@ class Counted(Relation):
 
 
 @dataclass
-class Called(Relation):
+class Called(Finishing):
     """At the root: what a function answers."""
 
     function: Callable[..., Any]
@@ -317,14 +315,13 @@ class Called(Relation):
 
 
 @dataclass
-class Done(Relation):
+class Done(Finishing):
     """At the root of a mutation: a verb, and what it answers. `operation.py` runs it."""
 
     act: Callable[[Any, Any], Any]
     answer: Callable[[Any, Any], Any]
     given: Given
     output: Output
-    steps: list[str] = field(default_factory=list[str])
 
     async def finished(self, run: Run, kept: Any) -> Any:
         """What stands in the answer, for what the verb has done."""

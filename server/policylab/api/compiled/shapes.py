@@ -10,6 +10,7 @@ from graphql.pyutils import is_iterable
 from policylab.api.compiled.leaves import Unequal, Write
 from policylab.api.compiled.reading import Reads
 from policylab.api.context import Context
+from policylab.api.declare import Declared
 
 
 @dataclass
@@ -61,8 +62,33 @@ class Relation:
         raise NotImplementedError
 
     def told(self) -> list[str]:
-        """What it does, in lines for `policylab plan`."""
+        """What it does, in lines for `policylab plan`; statements begin with SELECT."""
         raise NotImplementedError
+
+    @property
+    def shapes(self) -> list["Shape"]:
+        """The shapes of what it gets, as far as they are known before it runs."""
+        raise NotImplementedError
+
+
+class Shaped(Relation):
+    """A relation whose things are all of one shape."""
+
+    shape: "Shape"
+
+    @property
+    def shapes(self) -> list["Shape"]:
+        return [self.shape]
+
+
+class Finishing(Relation):
+    """A relation whose values are finished as their type says."""
+
+    output: "Output"
+
+    @property
+    def shapes(self) -> list["Shape"]:
+        return self.output.shapes
 
 
 @dataclass
@@ -78,6 +104,10 @@ class Shape:
     relations: dict[str, Relation] = field(default_factory=dict[str, Relation])
     """By their key in the answer."""
     languages: list[Callable[[Run], str]] = field(default_factory=list[Callable[[Run], str]])
+    fields: list[tuple[str, Declared | None]] = field(
+        default_factory=list[tuple[str, "Declared | None"]]
+    )
+    """All its fields in their order, with their declaration; None for `__typename`."""
     source: str = ""
     write: Callable[..., list[dict[str, Any]]] = field(default=lambda *_: [])
 
@@ -127,6 +157,13 @@ class Output:
     leaf: Write | None = None
     thing: Thing | None = None
     item: "Output | None" = None
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """What things in it are of, as far as that is known."""
+        if self.item is not None:
+            return self.item.shapes
+        return list(self.thing.shapes.values()) if self.thing else []
 
     @property
     def of_leaves(self) -> bool:
