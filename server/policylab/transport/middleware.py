@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from policylab.kit.log import log
 from policylab.settings import Settings
+from policylab.transport.admission import Admission
 
 OUR_HEADER = "x-policylab"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -30,6 +31,7 @@ def stack(settings: Settings) -> list[Middleware]:
     return [
         Middleware(Identify),
         Middleware(Protect, settings=settings),
+        Middleware(Admission),
         Middleware(OurHostsOnly, settings=settings),
         Middleware(OurPagesOnly, settings=settings),
         Middleware(LimitBody),

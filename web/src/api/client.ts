@@ -2,6 +2,7 @@
 import { Client, type Exchange, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
 import { createClient as createSocket, type SubscribePayload } from "graphql-ws";
 import { fingerprints } from "./generated/fingerprints.ts";
+import { patientFetch } from "./patience.ts";
 import { sessionEnded } from "./signals.ts";
 
 type Named = { definitions: readonly { kind: string; name?: { value: string } | undefined }[] };
@@ -87,6 +88,7 @@ export function speakFor(id: string | undefined) {
 export const client = new Client({
   url: "/graphql",
   preferGetMethod: false,
+  fetch: patientFetch,
   fetchOptions: () => ({ headers: { "x-policylab": "1", ...(person ? { "x-policylab-person": person } : {}) }, credentials: "same-origin" }),
   exchanges: [cacheExchange, keepingExchange, fingerprintExchange, fetchExchange, liveExchange],
 });
