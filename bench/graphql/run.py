@@ -36,7 +36,7 @@ def run(options: Options) -> list[Row]:
     """Measure what was asked for; the rows of every figure that both sides have."""
     if sys.platform != "linux":
         raise SystemExit("This benchmark reads /proc and ties programs to cores: Linux only.")
-    works, names = _works(options), _peers(options)
+    works, names, commit = _works(options), _peers(options), _commit()
     if options.write_docs and (options.quick or len(names) < len(peers.PEERS)):
         raise SystemExit("The page of the docs shows every peer, measured in full.")
     with console.status("Fetching the peers …"):
@@ -60,7 +60,7 @@ def run(options: Options) -> list[Row]:
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
     results = Results(works, servers, method.found)  # pyright: ignore[reportArgumentType]
-    report = _report(results, method, options)
+    report = _report(results, method, options, commit)
     _tell(results, report, options)
     return [replace(row, bench="graphql") for row in results.rows()]
 
@@ -120,12 +120,12 @@ def _say(words: str) -> None:
     console.print(f"{datetime.now():%H:%M:%S} {words}", style="dim", highlight=False)
 
 
-def _report(results: Results, method: Method, options: Options) -> dict[str, Any]:
+def _report(results: Results, method: Method, options: Options, commit: str) -> dict[str, Any]:
     date = datetime.now(UTC)
     runs = {
         "measured": f"{date:%Y-%m-%d %H:%M}",
         "runs": 1 if options.quick else options.runs,
-        "commit": _commit(),
+        "commit": commit,
     }
     return {
         "date": date.isoformat(timespec="minutes"),

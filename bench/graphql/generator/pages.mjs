@@ -7,7 +7,9 @@ import { between, take } from "./cost.mjs";
 const AT_ONCE = 4;
 const CONNECTIONS = 64;
 const READERS = 8; // of an unchanged page
+const FAR_BEHIND = 32;
 const LATEST = 3000;
+const LONGEST = 8000;
 
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -41,12 +43,19 @@ export async function page({ server, cases, options }) {
   return found;
 }
 
-/** Four at a time, each asking anew when it has its answer, and `least` times however slow. */
+/**
+ * Four at a time, each asking anew when it has its answer: so many seconds, and `least` times
+ * unless that takes too long. How many were answered.
+ */
 async function closed(ask, seconds, least) {
-  const until = performance.now() + seconds * 1000;
+  const begun = performance.now();
   let asked = 0;
+  const goesOn = (own) => {
+    const taken = performance.now() - begun;
+    return own === 0 || taken < seconds * 1000 || (own < least && taken < LONGEST);
+  };
   const one = async () => {
-    for (let own = 0; own < least || performance.now() < until; own++) {
+    for (let own = 0; goesOn(own); own++) {
       await ask();
       asked++;
     }
@@ -55,26 +64,34 @@ async function closed(ask, seconds, least) {
   return asked;
 }
 
-/** So many a second, whether the earlier ones are answered or not; timed from when each was due. */
+/**
+ * So many a second, whether the earlier ones are answered or not; timed from when each was due. Who
+ * is far behind is not sent more: what is left over counts as the latest.
+ */
 async function open(ask, rate, seconds) {
   const latencies = new Latencies();
   const count = Math.ceil(rate * seconds);
   const begun = performance.now();
-  let waiting = 0;
+  let [waiting, late, over] = [0, 0, false];
   for (let number = 0; number < count; number++) {
     const due = begun + (number * 1000) / rate;
     const early = due - performance.now();
     if (early > 0) await sleep(early);
+    if (waiting >= FAR_BEHIND) {
+      late++;
+      continue;
+    }
     waiting++;
     ask().then(() => {
       waiting--;
-      latencies.add(performance.now() - due);
+      if (!over) latencies.add(performance.now() - due);
     });
   }
   const patience = performance.now() + LATEST;
   while (waiting && performance.now() < patience) await sleep(5);
-  const late = waiting;
-  for (let left = waiting; left > 0; left--) latencies.add(LATEST);
-  while (waiting) await sleep(5);
+  over = true;
+  late += waiting;
+  for (let left = late; left > 0; left--) latencies.add(LATEST);
+  while (waiting) await sleep(5); // so that nobody's work falls into the next one's time
   return { p50: latencies.quantile(0.5), p99: latencies.quantile(0.99), late };
 }
