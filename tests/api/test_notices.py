@@ -2,8 +2,11 @@
 
 import asyncio
 
+import orjson
+
 from policylab import notices
 from policylab.api.context import Context
+from policylab.api.deliveries import deliveries
 from policylab.api.execution import Request
 from policylab.kit.db import Database
 from tests import make
@@ -51,12 +54,13 @@ async def test_news_leave_the_list_when_read_and_tasks_stay_on_it(database: Data
 async def test_the_count_of_unread_notices_is_told_live(database: Database) -> None:
     table = await make.table(database, mandates=False)
     request = Request(query=operation("NoticesChanged"))
-    stream = EXECUTOR.stream(request, Context(database, table.head()))
+    stream = deliveries(EXECUTOR, request, Context(database, table.head()))
     first = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0.2)
     await notices.refresh(database, table.dialogue_id)
     heard = await asyncio.wait_for(first, 5)
-    assert heard["data"]["noticesChanged"]["unread"] == 2
+    assert isinstance(heard, bytes)
+    assert orjson.loads(heard)["data"]["noticesChanged"]["unread"] == 2
     async with database.rows(table.head()) as connection:
         assert await connection.fetchval("SELECT count(*) FROM notice") == 2
     await stream.aclose()

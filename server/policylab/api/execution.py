@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,6 @@ from graphql import (
     execute,
     get_operation_ast,
     parse,
-    subscribe,
     validate,
 )
 
@@ -163,34 +162,6 @@ class Executor:
         if not isinstance(result, ExecutionResult):
             result = await result  # pyright: ignore[reportGeneralTypeIssues]
         return formatted(result, context.locale)
-
-    async def stream(self, request: Request, context: Context) -> AsyncGenerator[dict[str, Any]]:
-        """The answers to a subscription; one answer alone where it is refused."""
-        try:
-            document = self.document(request, context)
-        except Refused as refused:
-            yield {"errors": [_error_of(refused, context.locale)]}
-            return
-        except _Invalid as invalid:
-            yield {"errors": [error.formatted for error in invalid.errors]}
-            return
-        result = subscribe(
-            schema._schema,  # pyright: ignore[reportPrivateUsage]
-            document,
-            context_value=context,
-            variable_values=_variables(request),
-            operation_name=request.operation,
-        )
-        if hasattr(result, "__await__"):
-            result = await result  # pyright: ignore[reportGeneralTypeIssues]
-        if isinstance(result, ExecutionResult):
-            yield formatted(result, context.locale)
-            return
-        try:
-            async for item in result:
-                yield formatted(item, context.locale)
-        finally:
-            await result.aclose()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class _Checked:

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import field
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -22,6 +23,10 @@ for _source, _column in ((of_labs.DIALOGUE, "id"), (of_documents.DRAFT, "dialogu
         raise RuntimeError(f"{_source.name}: who listens is asked for being in its dialogue alone.")
 
 
+Made: TypeAlias = strawberry.Private[dict[Any, bytes]]
+"""What has been made of it (api/deliveries.py)."""
+
+
 @value
 class DialogueDelta:
     """Something in a dialogue changed; whoever shows it reads it again."""
@@ -30,6 +35,7 @@ class DialogueDelta:
     kind: str = plain("What happened, as a code; `missed`: read it all again.")
     subject_id: strawberry.ID | None = plain("The thing it happened to, where one can say it.")
     at: datetime = plain("When this was sent.")
+    made: Made = field(default_factory=dict[Any, bytes])
 
 
 @value
@@ -41,6 +47,7 @@ class DraftDelta:
     subject_id: strawberry.ID | None = plain("The thing it happened to, where one can say it.")
     sequence: int | None = plain("How far the draft's log has come.")
     at: datetime = plain("When this was sent.")
+    made: Made = field(default_factory=dict[Any, bytes])
 
 
 @value
@@ -49,6 +56,7 @@ class NoticeDelta:
 
     unread: int = plain("How many notices she has not read.")
     at: datetime = plain("When this was sent.")
+    made: Made = field(default_factory=dict[Any, bytes])
 
 
 def _dialogue_delta(hint: Hint) -> DialogueDelta:

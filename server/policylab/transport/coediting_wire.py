@@ -28,6 +28,7 @@ from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.coediting.turn import Peer
 from policylab.kit.log import log
+from policylab.transport.graphql_wire import GraphQLWire
 from policylab.transport.handshake import BadRequest, Opening, read_opening, refusal, welcome
 from policylab.transport.relay import Neighbours
 
@@ -136,7 +137,7 @@ class Doorway:
         """What uvicorn calls when a request asks for a websocket."""
 
         def other() -> WebSocketsSansIOProtocol:
-            return WebSocketsSansIOProtocol(config, server_state, app_state, _loop)
+            return GraphQLWire(config, server_state, app_state, _loop)
 
         self._connections = server_state.connections
         return Wire(self, self._connections, other)

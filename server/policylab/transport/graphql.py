@@ -10,9 +10,11 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Message, Send
 from starlette.websockets import WebSocket
 
 from policylab.api.context import Context
+from policylab.api.deliveries import deliveries
 from policylab.api.execution import (
     BadRequest,
     Executor,
@@ -27,6 +29,7 @@ from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import Viewer
 from policylab.transport.graphql_socket import GraphQLSocket
+from policylab.transport.graphql_wire import STALLED_SECONDS
 from policylab.transport.house import locale_of
 
 LARGEST_BODY = 1_048_576
@@ -132,7 +135,7 @@ class Endpoint:
             return _refusal(405, PLAIN_JSON, "Mutations are POSTed.")
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         events = _events(executor, asked, context)
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+        return _Events(events, media_type="text/event-stream", headers=headers)
 
     async def socket(self, websocket: WebSocket) -> None:
         """graphql-transport-ws."""
@@ -151,6 +154,17 @@ def _for_another(request: Request, context: Context) -> bool:
     meant = request.headers.get("x-policylab-person")
     person = context.viewer.person_id
     return meant is not None and meant != (to_global("Person", person) if person else "")
+
+
+class _Events(StreamingResponse):
+    """A stream that ends for whoever does not take an event within the time."""
+
+    async def stream_response(self, send: Send) -> None:
+        async def send_soon(message: Message) -> None:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await send(message)
+
+        await super().stream_response(send_soon)
 
 
 class _TooLarge(Exception):
@@ -241,7 +255,7 @@ async def _events(
     executor: Executor, asked: GraphQLRequest, context: Context
 ) -> AsyncGenerator[bytes]:
     if executor.kind(asked, context) is OperationType.SUBSCRIPTION:
-        answers = executor.stream(asked, context)
+        answers = deliveries(executor, asked, context)
     else:
         answers = _single(executor, asked, context)
     pending = asyncio.ensure_future(anext(answers, None))
@@ -254,7 +268,8 @@ async def _events(
             answer = pending.result()
             if answer is None:
                 break
-            yield b"event: next\ndata: " + encode(answer) + b"\n\n"
+            encoded = answer if isinstance(answer, bytes) else encode(answer)
+            yield b"event: next\ndata: " + encoded + b"\n\n"
             pending = asyncio.ensure_future(anext(answers, None))
         yield b"event: complete\ndata:\n\n"
     finally:
@@ -265,5 +280,5 @@ async def _events(
 
 async def _single(
     executor: Executor, asked: GraphQLRequest, context: Context
-) -> AsyncGenerator[dict[str, Any]]:
+) -> AsyncGenerator[bytes | dict[str, Any]]:
     yield await executor.run(asked, context)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -10,8 +11,10 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from policylab.api.context import Context
+from policylab.api.deliveries import deliveries
 from policylab.api.execution import BadRequest, Executor, encode, read_request
 from policylab.api.execution import Request as GraphQLRequest
+from policylab.transport.graphql_wire import STALLED_SECONDS, wire_of
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -41,6 +44,7 @@ class GraphQLSocket:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ready = False
         self._sending = asyncio.Lock()
+        self._wire = wire_of(websocket)
 
     async def run(self) -> None:
         """Serve the connection until either side ends it."""
@@ -98,9 +102,9 @@ class GraphQLSocket:
                 if payload is not None and not isinstance(payload, dict):
                     raise _Close(4400, "Invalid message received")
                 self._ready = True
-                await self._send({"type": "connection_ack"})
+                await self._send(encode({"type": "connection_ack"}))
             case "ping":
-                await self._send({"type": "pong"})
+                await self._send(encode({"type": "pong"}))
             case "pong":
                 pass
             case "subscribe":
@@ -135,26 +139,37 @@ class GraphQLSocket:
     async def _operate(self, identifier: str, asked: GraphQLRequest) -> None:
         context = await self._make_context(self._websocket)
         if self._executor.kind(asked, context) is OperationType.SUBSCRIPTION:
-            async for answer in self._executor.stream(asked, context):
-                await self._next(identifier, answer)
-                if "data" not in answer:
-                    return
+            async with aclosing(deliveries(self._executor, asked, context)) as answers:
+                async for answer in answers:
+                    if isinstance(answer, dict):
+                        await self._answer(identifier, answer)
+                        return
+                    await self._send(_next(identifier, answer))
         else:
             answer = await self._executor.run(asked, context)
-            await self._next(identifier, answer)
+            await self._answer(identifier, answer)
             if "data" not in answer:
                 return
-        await self._send({"id": identifier, "type": "complete"})
+        await self._send(encode({"id": identifier, "type": "complete"}))
 
-    async def _next(self, identifier: str, answer: dict[str, Any]) -> None:
+    async def _answer(self, identifier: str, answer: dict[str, Any]) -> None:
         if "data" in answer:
-            await self._send({"id": identifier, "type": "next", "payload": answer})
+            await self._send(_next(identifier, encode(answer)))
         else:
-            await self._send({"id": identifier, "type": "error", "payload": answer["errors"]})
+            failed = {"id": identifier, "type": "error", "payload": answer["errors"]}
+            await self._send(encode(failed))
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        async with self._sending:
-            await self._websocket.send_text(encode(message).decode())
+    async def _send(self, message: bytes) -> None:
+        """Send one message; whoever does not take it within the time is cut off."""
+        if self._wire is not None:
+            self._wire.push(message)
+            return
+        async with self._sending, asyncio.timeout(STALLED_SECONDS):
+            await self._websocket.send_text(message.decode())
+
+
+def _next(identifier: str, answer: bytes) -> bytes:
+    return b'{"id":' + orjson.dumps(identifier) + b',"type":"next","payload":' + answer + b"}"
 
 
 def _identifier(message: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 import { Client, type OperationResult, fetchExchange, gql } from "@urql/core";
 import { expect, test } from "vitest";
-import { keepingExchange } from "./client.ts";
+import { fingerprintExchange, keepingExchange, noting } from "./client.ts";
 
 const answer = (body: unknown) => new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
 const turn = () => new Promise((done) => { setTimeout(done, 20); });
@@ -37,4 +37,29 @@ test("where there was none, nothing is made up", async () => {
 test("what has gone since is gone", async () => {
   const results = await seen("c", { data: { lab: { name: "Arrival" } } }, { data: { lab: null } });
   expect(results.at(-1)?.data).toEqual({ lab: null });
+});
+
+test("a query is asked for by its fingerprint in an address, except for one that holds words", async () => {
+  const asked: string[] = [];
+  const fetch = (address: URL | RequestInfo, options?: RequestInit) => {
+    asked.push(`${options?.method} ${String(address)}`);
+    return Promise.resolve(answer({ data: { labs: null } }));
+  };
+  const client = new Client({ url: "/graphql", exchanges: [fingerprintExchange, fetchExchange], preferGetMethod: false, fetch });
+  for (const query of [gql`query Labs { viewer { id } }`, gql`query Search($text: String!) { search(text: $text) { totalCount } }`]) {
+    await client.query(query, { text: "harbour" }).toPromise();
+  }
+  expect(asked[0]).toMatch(/^GET \/graphql\?.*sha256Hash/);
+  expect(asked[1]).toBe("POST /graphql");
+});
+
+test("after a cut, a subscription says the latest revision that it has heard of", () => {
+  const payload: { variables?: Record<string, unknown> } = { variables: { id: "x" } };
+  const heard: unknown[] = [];
+  const sink = noting(payload, { next: (value: never) => void heard.push(value) });
+  expect(payload.variables).toEqual({ id: "x" });
+  for (const revision of [7, 9, 8]) sink.next({ data: { dialogueChanged: { revision } } } as never);
+  sink.next({ data: { noticesChanged: { unread: 2 } } } as never);
+  expect(payload.variables).toEqual({ id: "x", since: 9 });
+  expect(heard).toHaveLength(4);
 });

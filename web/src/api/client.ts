@@ -3,7 +3,7 @@ import { Client, type Exchange, cacheExchange, fetchExchange, mapExchange, subsc
 import { createClient as createSocket, type SubscribePayload } from "graphql-ws";
 import { fingerprints } from "./generated/fingerprints.ts";
 import { patientFetch } from "./patience.ts";
-import { sessionEnded } from "./signals.ts";
+import { changed, sessionEnded } from "./signals.ts";
 
 type Named = { definitions: readonly { kind: string; name?: { value: string } | undefined }[] };
 
@@ -15,11 +15,20 @@ const persisted = (name: string) => {
   return sha256Hash ? { persistedQuery: { version: 1 as const, sha256Hash, ...(import.meta.env.DEV ? { miss: true } : {}) } } : undefined;
 };
 
-/** Says which operation is meant by its fingerprint, so that no query text travels. */
-const fingerprintExchange: Exchange = mapExchange({
+/** Queries that hold a person's words: an address is written into logs on its way. */
+const HOLDS_WORDS = new Set(["Search"]);
+
+/**
+ * Says which operation is meant by its fingerprint, so that no query text travels. Queries are GETs:
+ * the browser keeps each answer with its tag, and what has not changed is not sent again.
+ */
+export const fingerprintExchange: Exchange = mapExchange({
   onOperation(operation) {
-    const extensions = persisted(nameOf(operation.query));
-    return extensions ? { ...operation, extensions: { ...operation.extensions, ...extensions } } : operation;
+    const name = nameOf(operation.query);
+    const extensions = persisted(name);
+    if (!extensions) return operation;
+    const preferGetMethod = operation.kind === "query" && !HOLDS_WORDS.has(name);
+    return { ...operation, context: { ...operation.context, preferGetMethod }, extensions: { ...operation.extensions, ...extensions } };
   },
   onResult(result) {
     const codes = result.error?.graphQLErrors.map((error) => error.extensions["code"]) ?? [];
@@ -57,7 +66,27 @@ const socket = createSocket({
   retryAttempts: Number.POSITIVE_INFINITY,
   // What was closed or cut is tried again; what can't even be sent would fail at once, for ever.
   shouldRetry: (problem) => problem instanceof Event || (problem instanceof Error && "code" in problem),
+  // What was missed meanwhile is read again.
+  on: { connected: (_socket, _payload, again) => (again ? changed.say() : undefined) },
 });
+
+/**
+ * Remembers the latest revision heard of: after a cut the same subscription is sent again and says it,
+ * so that the first hint comes at once when something happened meanwhile.
+ */
+export function noting<Sink extends { next: (value: never) => void }>(payload: { variables?: Record<string, unknown> | null | undefined }, sink: Sink): Sink {
+  const wanted = { ...payload.variables };
+  payload.variables = wanted;
+  return {
+    ...sink,
+    next: (value: never) => {
+      for (const delta of Object.values((value as { data?: Record<string, { revision?: unknown } | null> | null }).data ?? {})) {
+        if (typeof delta?.revision === "number") wanted["since"] = Math.max(delta.revision, Number(wanted["since"] ?? 0));
+      }
+      sink.next(value);
+    },
+  };
+}
 
 const liveExchange = subscriptionExchange({
   forwardSubscription(request) {
@@ -72,7 +101,7 @@ const liveExchange = subscriptionExchange({
     } as SubscribePayload;
     return {
       subscribe: (sink) => ({
-        unsubscribe: socket.subscribe(payload, sink as Parameters<typeof socket.subscribe>[1]),
+        unsubscribe: socket.subscribe(payload, noting(payload, sink as Parameters<typeof socket.subscribe>[1])),
       }),
     };
   },

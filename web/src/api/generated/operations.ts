@@ -1123,8 +1123,8 @@ mutation Freeze($input: FreezeInput!) {
 `, [RefusalFragment]);
 
 export const DraftChangedDocument = graphql(`
-subscription DraftChanged($id: ID!) {
-  draftChanged(id: $id) {
+subscription DraftChanged($id: ID!, $since: Int) {
+  draftChanged(id: $id, since: $since) {
     revision
     kind
     subjectId
@@ -1988,8 +1988,8 @@ mutation RecordFact($input: RecordFactInput!) {
 `, [RefusalFragment]);
 
 export const DialogueChangedDocument = graphql(`
-subscription DialogueChanged($id: ID!) {
-  dialogueChanged(id: $id) {
+subscription DialogueChanged($id: ID!, $since: Int) {
+  dialogueChanged(id: $id, since: $since) {
     revision
     kind
     subjectId

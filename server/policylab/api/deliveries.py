@@ -1,0 +1,83 @@
+"""A subscription is executed once for each distinct operation, and the bytes are shared by all.
+
+What subscribers of a topic are told is one object for all of them, or one for each person where it
+is hers (api/listening.py). So the object is the permission class: what is made of it for one
+operation, its variables and a language is made once and kept with it.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import orjson
+from graphql import DocumentNode, ExecutionResult, create_source_event_stream, execute
+from graphql import Executor as Core
+
+from policylab.api.context import Context
+from policylab.api.execution import Executor, Request, encode, formatted, refused_whole
+from policylab.api.schema import schema
+from policylab.kit.errors import Refused
+
+CORE = schema._schema  # pyright: ignore[reportPrivateUsage]
+
+
+async def deliveries(
+    executor: Executor, request: Request, context: Context
+) -> AsyncGenerator[bytes | dict[str, Any]]:
+    """The encoded answers to a subscription; where it is refused, or ends so, one that says why.
+
+    The request is known to be a subscription that may be run (`Executor.kind`).
+    """
+    source = await _source(executor, request, context)
+    if isinstance(source, dict):
+        yield source
+        return
+    document = executor.document(request, context)
+    variables = dict(request.variables or {})
+    written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    key = (id(document), request.operation, written, context.locale)
+    try:
+        async for delta in source:
+            made = delta.made.get(key)
+            if made is None:
+                made = delta.made[key] = _executed(document, request, variables, delta, context)
+            yield made
+    except Refused as refused:
+        yield refused_whole(refused, context.locale)
+    finally:
+        await source.aclose()
+
+
+async def _source(executor: Executor, request: Request, context: Context) -> Any:
+    """The stream of what is told; or the answer to a subscription that can't begin."""
+    core = Core.build(
+        CORE,
+        executor.document(request, context),
+        context_value=context,
+        raw_variable_values=dict(request.variables or {}),
+        operation_name=request.operation,
+    )
+    if isinstance(core, list):
+        return formatted(ExecutionResult(None, core), context.locale)
+    found: Any = create_source_event_stream(core)
+    if hasattr(found, "__await__"):
+        found = await found
+    return formatted(found, context.locale) if isinstance(found, ExecutionResult) else found
+
+
+def _executed(
+    document: DocumentNode,
+    request: Request,
+    variables: dict[str, Any],
+    delta: Any,
+    context: Context,
+) -> bytes:
+    result = execute(
+        CORE,
+        document,
+        root_value=delta,
+        context_value=context,
+        variable_values=variables,
+        operation_name=request.operation,
+    )
+    assert isinstance(result, ExecutionResult)  # values alone: there is nothing to wait for
+    return encode(formatted(result, context.locale))

@@ -1,0 +1,74 @@
+"""The wire under GraphQL's websockets: uvicorn's own, with a way to write whole messages at once.
+
+What a subscription delivers is encoded once for all (api/deliveries.py); here it becomes a text
+frame and is written, with no task to wake and no message object between. Whoever does not read is
+cut off, by the bytes that wait for her and by the time she takes.
+"""
+
+import asyncio
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+MOST_WAITING = 1_000_000
+"""Bytes that may wait for somebody who reads slowly."""
+STALLED_SECONDS = 20.0
+NAME = "policylab.wire"
+_TEXT = 0x81
+
+
+class GraphQLWire(WebSocketsSansIOProtocol):
+    """One connection; the application finds it in its scope."""
+
+    _stalled: asyncio.TimerHandle | None = None
+
+    async def run_asgi(self) -> None:
+        scope: dict[str, Any] = self.scope  # pyright: ignore[reportAssignmentType]
+        scope["extensions"] = {**scope.get("extensions", {}), NAME: self}
+        await super().run_asgi()
+
+    def push(self, message: bytes) -> None:
+        """Write a text message; cuts the line of somebody for whom too much is waiting."""
+        transport = self.transport
+        if self.close_sent or transport.is_closing():
+            return
+        if transport.get_write_buffer_size() > MOST_WAITING:
+            self.cut()
+            return
+        transport.write(_head(len(message)) + message)
+
+    def cut(self) -> None:
+        """End the connection without a word: nobody would read it."""
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self.cut)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._no_longer_stalled()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._no_longer_stalled()
+        super().connection_lost(exc)
+
+    def _no_longer_stalled(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+
+def wire_of(connection: HTTPConnection) -> GraphQLWire | None:
+    """The wire of a websocket; None under a server that is not ours."""
+    found: Any = (connection.scope.get("extensions") or {}).get(NAME)
+    return found
+
+
+def _head(length: int) -> bytes:
+    if length < 126:
+        return bytes((_TEXT, length))
+    if length < 65_536:
+        return bytes((_TEXT, 126)) + length.to_bytes(2, "big")
+    return bytes((_TEXT, 127)) + length.to_bytes(8, "big")
