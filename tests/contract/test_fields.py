@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
 from policylab.api.declare import Declared, declaration
-from policylab.api.schema import schema
+from policylab.api.schema import schema, undeclared
 
 TYPES = schema._schema.type_map
 OWN = {name: kind for name, kind in TYPES.items() if not name.startswith("__")}
@@ -27,6 +28,17 @@ def test_a_field_declares_its_origin_and_its_access_rule(path: str, field: Any) 
     declared = declaration(field)
     assert isinstance(declared, Declared), f"{path} is published without a declaration"
     assert declared.access
+
+
+def test_a_field_without_a_declaration_keeps_the_house_from_starting() -> None:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def secret(self) -> str:
+            return "told to anybody"
+
+    assert undeclared(strawberry.Schema(query=Query)._schema) == ["Query.secret"]
+    assert undeclared(schema._schema) == []
 
 
 def test_everything_clients_see_is_described() -> None:

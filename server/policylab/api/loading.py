@@ -120,7 +120,7 @@ def in_pages(plan: PagePlan, columns: Columns = None, *, after: bool, cursors: b
     if after:
         left = ", ".join(f"t.{name}" for name in plan.order)
         right = ", ".join(
-            f"${place + 3}::text::{_type_of(plan.target, name)}"
+            f"${place + 3}::text::{type_of(plan.target, name)}"
             for place, name in enumerate(plan.order)
         )
         beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
@@ -143,7 +143,9 @@ def in_all(plan: PagePlan) -> str:
     )
 
 
-def _type_of(kind: str, column: str) -> str:
+@_once
+def type_of(kind: str, column: str) -> str:
+    """The database's type of a column."""
     from sqlalchemy.dialects import postgresql
 
     columns = known(kind).source.table.__table__.columns  # type: ignore[attr-defined]

@@ -1,6 +1,8 @@
 """Connections: pages of a list, walked by cursor (Relay's habit)."""
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -112,7 +114,25 @@ def check_page(plan: PagePlan, first: int, after: str | None) -> list[str]:
     if not 1 <= first <= LARGEST_PAGE:
         message = f"Ask for 1 to {LARGEST_PAGE} at a time."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
-    return read_cursor(after, len(plan.order)) if after else []
+    if not after:
+        return []
+    values = read_cursor(after, len(plan.order))
+    for name, said in zip(plan.order, values, strict=True):
+        if not _could_be(said, loading.type_of(plan.target, name)):
+            raise _bad_cursor()
+    return values
+
+
+def _could_be(said: str, kind: str) -> bool:
+    """Whether PostgreSQL could have written this for a value of this type."""
+    if not _KINDS.get(kind, _ANY).fullmatch(said):
+        return False
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        try:
+            datetime.fromisoformat(said)
+        except ValueError:
+            return False
+    return True
 
 
 def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection[Any]:
@@ -138,6 +158,18 @@ def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection
         ),
         counted=counted,
     )
+
+
+_ANY = re.compile(r"[^\0]*")
+_KINDS = {
+    "UUID": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "TIMESTAMP WITH TIME ZONE": re.compile(
+        r"\d{4}-(0\d|1[0-2])-([012]\d) ([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,6})?[+-]\d\d(:\d\d)?"
+    ),
+    "INTEGER": re.compile(r"-?\d{1,9}"),
+    "BIGINT": re.compile(r"-?\d{1,18}"),
+}
+"""How PostgreSQL writes the values that lists are ordered by: a cursor holds nothing else."""
 
 
 def make_cursor(values: Sequence[str]) -> str:

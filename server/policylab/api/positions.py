@@ -188,7 +188,10 @@ class Position(Node):
     set: VersionSet = to_one("The frozen text it is on.", by="set_id")
     section_id: str | None = column("The clause it is on; null for the whole text.")
     number: str | None = computed(
-        "That clause's number.", load_clause_numbers, access="as the text", needs=("set_id",)
+        "That clause's number.",
+        load_clause_numbers,
+        access="as the text",
+        needs=("section_id", "set_id"),
     )
     amendment: Amendment | None = to_one("The amendment it is on.", by="amendment_id")
     stance: Stance = column("Where the delegation stands.")

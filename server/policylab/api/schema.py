@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
@@ -65,6 +66,21 @@ schema = strawberry.Schema(
     types=_published(),
     config=StrawberryConfig(auto_camel_case=True),
 )
+
+
+def undeclared(core: GraphQLSchema) -> list[str]:
+    """The fields that are published without saying where they come from and who may see them."""
+    return [
+        f"{name}.{field.name}"
+        for name, kind in core.type_map.items()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__")
+        for field in kind.extensions["strawberry-definition"].fields
+        if not getattr(field.metadata.get("declared"), "access", "")
+    ]
+
+
+if _missing := undeclared(schema._schema):  # pyright: ignore[reportPrivateUsage]
+    raise RuntimeError(f"Published without a declaration: {', '.join(_missing)}.")
 
 
 def print_schema() -> str:

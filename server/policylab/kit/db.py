@@ -314,11 +314,11 @@ class Database:
         """
         begin = BEGIN_SETTLED if settled else BEGIN
         async with self.pool.acquire() as connection:
-            await connection.execute(begin.format(_checked(viewer.database_name)))
             try:
+                await connection.execute(begin.format(_checked(viewer.database_name)))
                 yield connection
             except BaseException:
-                if not connection.is_closed():
+                if not connection.is_closed():  # whatever became of it, BEGIN included
                     await connection.execute("ROLLBACK")
                 raise
             await connection.execute("COMMIT")
