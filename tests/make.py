@@ -7,7 +7,6 @@ async with database.write(table.head("CITY")) as uow:
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -129,26 +128,21 @@ async def table(
 
     Made once for each choice; in an empty house the same rows are put back afterwards.
     """
-    choice = (template, tuple(bodies.items()), tuple(languages), visibility, mandates)
-    waits = tuple(sorted((settings or {}).items()))
-    known = _KEPT.get((*choice, waits))
-    if known and await kept.put_back(database, known[1]):
-        made = deepcopy(known[0])
-    else:
-        first = not known and await kept.is_empty(database)
-        made = await _dialogue(database, template, languages, visibility, dict(waits))
+    waits = dict(sorted((settings or {}).items()))
+
+    async def by_the_verbs() -> Table:
+        made = await _dialogue(database, template, languages, visibility, waits)
         for name, (kind, level) in bodies.items():
             made.seats[name] = await seat(
                 database, made, name, kind=kind, level=level, mandate=mandates
             )
-        if first:
-            _KEPT[*choice, waits] = deepcopy(made), await kept.rows_of(database)
+        return made
+
+    choice = (template, tuple(bodies.items()), tuple(languages), visibility, mandates)
+    made = await kept.again(database, ("table", *choice, tuple(waits.items())), by_the_verbs)
     if phase:
         await enter(database, made, phase)
     return made
-
-
-_KEPT: dict[tuple[object, ...], tuple[Table, kept.Rows]] = {}
 
 
 async def _dialogue(

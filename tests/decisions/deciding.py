@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from policylab import decisions, documents, positions
 from policylab.decisions.rules import Rule
-from policylab.decisions.signing import Signer, new_signer
+from policylab.decisions.signing import Signer, new_signer, write_signer
 from policylab.decisions.tables import DecisionRecord, Procedure
 from policylab.documents import DocumentKind
 from policylab.kit.db import Database
@@ -18,7 +19,7 @@ from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.positions import Stance, Subject, Words
 from policylab.positions.tables import Position
-from tests import make
+from tests import kept, make
 
 
 @dataclass
@@ -207,18 +208,34 @@ async def seal(
         )
 
 
+SIGNER = new_signer()
+"""The key of every house in which nothing depends on whose it is."""
+
+
+def key_in(data_folder: Path) -> Signer:
+    """That key, kept where a house with this folder looks for it."""
+    write_signer(data_folder / "signing-key.pem", SIGNER)
+    return SIGNER
+
+
 async def sealed(
-    database: Database, signer: Signer | None = None, **stances: Stance
+    database: Database, *, reasons: str = "Because it works.", **stances: Stance
 ) -> tuple[make.Table, Text, DecisionRecord, Signer]:
     """A whole decision: frozen in two languages, positions taken, closed and sealed."""
-    signer = signer or new_signer()
-    table = await make.table(database, languages=("en", "fr"))
-    frozen = await freeze(database, table, languages=("en", "fr"))
-    procedure = await open_procedure(database, table, frozen)
-    await take_all(database, table, frozen, stances)
-    record = await close(database, table, procedure)
-    await seal(database, table, record, signer)
-    return table, frozen, record, signer
+
+    async def by_the_verbs() -> tuple[make.Table, Text, UUID]:
+        table = await make.table(database, languages=("en", "fr"))
+        frozen = await freeze(database, table, languages=("en", "fr"))
+        procedure = await open_procedure(database, table, frozen)
+        await take_all(database, table, frozen, stances)
+        record = await close(database, table, procedure)
+        await seal(database, table, record, SIGNER, reasons=reasons)
+        return table, frozen, record.id
+
+    choice = ("sealed", reasons, *sorted(stances.items()))
+    table, frozen, key = await kept.again(database, choice, by_the_verbs)
+    async with database.read(SYSTEM) as session:
+        return table, frozen, await decisions.record_by_id(session, key), SIGNER
 
 
 async def package(

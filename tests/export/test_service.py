@@ -11,7 +11,6 @@ from lxml import html
 from sqlalchemy import text
 
 from policylab import export, positions
-from policylab.decisions.signing import new_signer
 from policylab.decisions.tables import DecisionRecord
 from policylab.export.gathering import gather
 from policylab.kit.db import Database
@@ -30,7 +29,6 @@ async def decided(database: Database) -> House:
     """Frozen in two languages, a reservation and an objection taken, closed and sealed."""
     table, frozen, record, _ = await deciding.sealed(
         database,
-        new_signer(),
         CITY=Stance.SUPPORT_WITH_RESERVATION,
         REGION=Stance.SUPPORT,
         MINISTRY=Stance.OBJECT,

@@ -71,9 +71,11 @@ class Decided:
         return f"/feeds/dialogues/{dialogue}/decisions.atom"
 
 
-async def decided(database: Database, data_folder: Path) -> Decided:
-    signer = decisions.open_signer(data_folder / "signing-key.pem")
-    table, frozen, record, _ = await deciding.sealed(database, signer)
+async def decided(
+    database: Database, data_folder: Path, *, reasons: str = "Because it works."
+) -> Decided:
+    deciding.key_in(data_folder)
+    table, frozen, record, _ = await deciding.sealed(database, reasons=reasons)
     return Decided(table, frozen, record)
 
 

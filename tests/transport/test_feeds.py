@@ -189,14 +189,10 @@ async def test_a_corrigendum_makes_the_entry_new_and_keeps_its_name(
 
 
 async def test_words_stay_words_in_a_feed(
-    database: Database, asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, asking: Asking, tmp_path: Path
 ) -> None:
     hostile = "<script>alert(1)</script> & ]]> \x0b <img src=x onerror=alert(2)>"
-    seal = deciding.seal
-    monkeypatch.setattr(
-        deciding, "seal", lambda *given, **named: seal(*given, **named | {"reasons": hostile})
-    )
-    await publish(database, await decided(database, tmp_path))
+    await publish(database, await decided(database, tmp_path, reasons=hostile))
     [entry] = entries(await feed_at(asking, HOUSE))
     assert {each.tag for each in entry.find("a:content", NS)[0]} == {f"{{{atom.XHTML}}}p"}
     assert "<script>alert(1)</script> & ]]>" in words(entry.find("a:content", NS))

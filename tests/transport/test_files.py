@@ -111,8 +111,8 @@ async def asking(
 
 @pytest.fixture
 async def decided(database: Database, tmp_path: Path) -> tuple[make.Table, Text, DecisionRecord]:
-    signer = open_signer(tmp_path / "signing-key.pem")
-    table, frozen, record, _ = await deciding.sealed(database, signer)
+    deciding.key_in(tmp_path)
+    table, frozen, record, _ = await deciding.sealed(database)
     return table, frozen, record
 
 
