@@ -23,7 +23,7 @@ Say: TypeAlias = Callable[[str], None]
 HERE = Path(__file__).parent
 MAIN = HERE / "generator" / "main.mjs"
 PATIENCE_SECONDS = 300
-TRIES = 4
+TRIES = 3
 """Answers that are compared are asked for so often: compilers and caches come in later."""
 
 
