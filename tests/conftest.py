@@ -1,7 +1,10 @@
 """A real PostgreSQL for every test that asks for it, emptied after each."""
 
 import asyncio
+import fcntl
+import gc
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
@@ -13,6 +16,7 @@ from policylab import migrations
 from policylab.kit.db import Database, bus_of, connect_arguments
 from policylab.kit.embedded import OWNER, SERVICE, SUPERUSER, EmbeddedPostgres
 from policylab.settings import Settings
+from tests import kept
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Tests of rules don't need a disk; tests of durability start a server of their own."""
@@ -23,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the search for garbage passes over it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -44,27 +54,50 @@ def template_database(postgres_server: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run have in common, and all its parts (`./lab test`)."""
+    ours = os.environ.get("LAB_TEST_FOLDER")
+    if ours:
+        return Path(ours)
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
 def furnished(
     postgres_server: EmbeddedPostgres,
     template_database: str,
+    shared_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[str, Settings]:
     """A database with Arvenia in it that others are copied from, and the settings it was made
-    with: its records are sealed with the key in their data folder."""
+    with: its records are sealed with the key in their data folder. Made once in a run."""
     from policylab import demo  # here, so that tests of rules need no room but their own
 
     postgres_server.create_database("template_arvenia", template=template_database)
     settings = Settings(data_folder=tmp_path_factory.mktemp("arvenia"))
+    made = shared_folder / "arvenia"
 
     async def furnish() -> None:
         url = postgres_server.url("template_arvenia", SERVICE)
         house = await Database.connect(url, size=4, listen=False)
         try:
+            if made.exists():
+                rows = kept.read(made / "rows")
+                assert await kept.put_back(house, rows)
+                shutil.copytree(made / "data", settings.data_folder, dirs_exist_ok=True)
+                return
             assert await demo.load(house, settings)
+            fresh = made.with_suffix(".new")
+            shutil.copytree(settings.data_folder, fresh / "data")
+            kept.write(fresh / "rows", await kept.rows_of(house))
+            fresh.rename(made)
         finally:
             await house.close()
 
-    asyncio.run(furnish())
+    with (shared_folder / "arvenia.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(furnish())
     return "template_arvenia", settings
 
 

@@ -9,18 +9,22 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
-CHECKS = ("format", "lint", "walls", "types", "published")
+CHECKS = ("types", "format", "lint", "walls", "published")
+WEB = ("web-tests", "web-lint", "web-types")
 QUICK = ("quick",)
 QUICKEST = ("quickest",)
 PROMISES = ("promises-together", "promises-alone")
-SLOW = ("services", "web", "browser", "promises")
+SLOW = ("services", "browser", "promises")
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)\b")
 TASKS: dict[str, str] = {
     name: task["cmd"]
@@ -67,10 +71,14 @@ def main(arguments: list[str]) -> int:
     tally = Tally()
     begun = time.monotonic()
     if asked == ["check"]:
-        _side_by_side(_commands(asked, options), tally)
+        _side_by_side(_commands(QUICKEST, options) + _commands(CHECKS, []), tally)
     else:
-        for name, command in _commands(asked, options):
-            _run(name, command, tally)
+        if not asked:  # what measures nothing, the longest first; then the tests
+            _side_by_side(_commands(["web", *CHECKS], []), tally)
+        with tempfile.TemporaryDirectory(prefix="policylab-parts-") as shared:
+            os.environ["LAB_TEST_FOLDER"] = shared  # what one part has made, the next need not
+            for name, command in _commands(asked or [*QUICK, *SLOW], options):
+                _run(name, command, tally)
     if tally.broken:
         print(f"\nNot in order: {', '.join(tally.broken)}.")
     print(f"{time.monotonic() - begun:.0f} s, {tally.skipped} skipped")
@@ -78,8 +86,7 @@ def main(arguments: list[str]) -> int:
     return 1 if tally.broken else 0
 
 
-def _commands(asked: list[str], options: list[str]) -> list[tuple[str, list[str]]]:
-    names = [*CHECKS, *QUICKEST] if asked == ["check"] else asked or [*CHECKS, *QUICK, *SLOW]
+def _commands(names: Sequence[str], options: list[str]) -> list[tuple[str, list[str]]]:
     return [each for name in names for each in _part(name, options)]
 
 
@@ -88,7 +95,7 @@ def _part(name: str, options: list[str]) -> list[tuple[str, list[str]]]:
     if name == "web":
         if not (ROOT / "web" / "package.json").exists():
             return []
-        return [(task, shlex.split(TASKS[task])) for task in ("web-types", "web-lint", "web-tests")]
+        return [(task, shlex.split(TASKS[task])) for task in WEB]
     if name == "checks":
         return [(task, shlex.split(TASKS[task])) for task in CHECKS]
     if name == "promises":
@@ -109,24 +116,23 @@ def _part(name: str, options: list[str]) -> list[tuple[str, list[str]]]:
 
 
 def _side_by_side(commands: list[tuple[str, list[str]]], tally: Tally) -> None:
-    """All at once, for whoever waits at a keyboard; each one's output when it is through."""
+    """As many at a time as there are processors, and two on one; the output of what fails."""
     begun = time.monotonic()
-    running = [
-        (
-            name,
-            subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            ),
+
+    def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        for name, command in commands
-    ]
-    for name, process in running:
-        output, _ = process.communicate()
-        tally.add(name, process.returncode, output)
-        verdict = "ok" if process.returncode == 0 else "failed"
-        print(f"\n── {name}: {verdict}, {time.monotonic() - begun:.1f} s")
-        if process.returncode != 0:
-            print(output)
+
+    with ThreadPoolExecutor(max(2, os.cpu_count() or 2)) as pool:
+        running = {pool.submit(run, command): name for name, command in commands}
+        for done in as_completed(running):
+            name, process = running[done], done.result()
+            tally.add(name, process.returncode, process.stdout)
+            verdict = "ok" if process.returncode == 0 else "failed"
+            print(f"\n── {name}: {verdict}, {time.monotonic() - begun:.1f} s", flush=True)
+            if process.returncode != 0:
+                print(process.stdout, flush=True)
 
 
 def _run(name: str, command: list[str], tally: Tally) -> None:

@@ -47,6 +47,7 @@ def lived(seed: int, steps: int = 80) -> Life:
     return life
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("seed", range(60))
 def test_every_letter_is_whose_it_is(seed: int) -> None:
     life = lived(seed)
@@ -61,6 +62,7 @@ def test_every_letter_is_whose_it_is(seed: int) -> None:
     assert sum(found.counts.values(), Counter[int]()) == counts
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("seed", range(40))
 def test_what_each_change_takes_and_brings_is_known_by_letter(seed: int) -> None:
     life = lived(seed)

@@ -130,6 +130,7 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
     return bytes(out)
 
 
+@pytest.mark.lengthy
 def test_mutated_updates_are_refused_or_can_be_applied_and_read() -> None:
     dice = random.Random(4)
     sources = [update for seed in range(40) for update in edited(seed)]
@@ -183,6 +184,7 @@ def keystrokes(dice: random.Random) -> bytes:
     return crafted.update(clients[0], part, clock=clock, deletes=deletes)
 
 
+@pytest.mark.lengthy
 def test_the_short_way_through_a_keystroke_says_what_the_long_way_says() -> None:
     seed = secrets.randbelow(2**31)
     print(f"seed {seed}")
@@ -198,6 +200,7 @@ def test_the_short_way_through_a_keystroke_says_what_the_long_way_says() -> None
     assert taken > 1_000
 
 
+@pytest.mark.lengthy
 def test_the_verdict_costs_a_few_steps_for_each_byte() -> None:
     for data in (
         *crafted.hostile().values(),
@@ -233,6 +236,7 @@ def test_what_fuzzing_tried_stays_true() -> None:
         try_input(data)
 
 
+@pytest.mark.lengthy
 def test_fresh_recipes_are_refused_or_good_for_everybody() -> None:
     """The short form of `python -m tests.coediting.fuzz`."""
     seed = secrets.randbelow(2**31)

@@ -81,6 +81,7 @@ def test_from_any_text_to_any_other_the_clauses_are_those_of_the_whole(first: in
             assert shown.rows == expected
 
 
+@pytest.mark.lengthy
 @pytest.mark.skipif(not (WEB / "node_modules" / "yjs").exists(), reason="no npm ci in web/")
 def test_what_editors_write_is_shown_as_y_tiptap_reads_it() -> None:
     seed = secrets.randbelow(2**31)
