@@ -9,10 +9,11 @@ import pytest
 
 from policylab import migrations
 from policylab.kit.db import Database
-from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
+from policylab.kit.embedded import OWNER, SERVICE, SUPERUSER, EmbeddedPostgres
 from policylab.kit.ids import uuid7
 from policylab.settings import Settings
 from tests.coediting.process import Process
+from tests.conftest import empty
 from tests.serving import Served
 
 WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
@@ -21,6 +22,12 @@ WHOLE = os.environ.get("POLICYLAB_WHOLE") == "1"
 def full(number: int, short: int) -> int:
     """How often: in full with --whole, else the short form."""
     return number if WHOLE else short
+
+
+def busy() -> float:
+    """How much more is to be done on this machine than it does at a time: 1 where it keeps up, and
+    always 1 with --whole, which measures on a quiet machine."""
+    return 1.0 if WHOLE else max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @pytest.fixture
@@ -80,22 +87,47 @@ def served(house: Database, tmp_path: Path) -> Generator[Served]:
 
 
 @pytest.fixture(scope="module")
-async def live(
-    postgres_server: EmbeddedPostgres,
-    template_database: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncGenerator[Process]:
-    """A server of live texts in a process of its own, for all tests of a module."""
-    name = f"live_{uuid7().hex[-12:]}"
+async def lasting(
+    postgres_server: EmbeddedPostgres, template_database: str
+) -> AsyncGenerator[Database]:
+    """A house for all tests of a module: a server takes its time to start."""
+    name = f"lasting_{uuid7().hex[-12:]}"
     await asyncio.to_thread(postgres_server.create_database, name, template=template_database)
     database = await Database.connect(postgres_server.url(name, SERVICE), size=6)
-    process = Process(database, tmp_path_factory.mktemp("live"))
+    yield database
+    await database.close()
+    await asyncio.to_thread(postgres_server.drop_database, name)
+
+
+@pytest.fixture
+async def emptied(lasting: Database) -> AsyncGenerator[Database]:
+    """That house with nobody in it; emptied afterwards, while it is served."""
+    yield lasting
+    await empty(lasting.engine.url.set(username=SUPERUSER).render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="module")
+async def running(
+    lasting: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Served]:
+    """That house, served by a process of its own, for all tests of a module."""
+    url = lasting.engine.url.render_as_string(hide_password=False)
+    server = Served(url, tmp_path_factory.mktemp("running"))
+    await asyncio.to_thread(server.start)
+    yield server
+    await asyncio.to_thread(server.stop)
+
+
+@pytest.fixture(scope="module")
+async def live(
+    lasting: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Process]:
+    """A server of live texts in a process of its own, for all tests of a module."""
+    process = Process(lasting, tmp_path_factory.mktemp("live"))
     await process.start()
     yield process
     assert process.alive  # whatever was done to it
     await process.kill()
-    await database.close()
-    await asyncio.to_thread(postgres_server.drop_database, name)
 
 
 @pytest.fixture(scope="module")

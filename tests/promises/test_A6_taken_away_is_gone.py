@@ -24,7 +24,7 @@ from tests.coediting.harness import Person, Writer, eventually, tokens_in, words
 from tests.promises.drafting import Drafting, writer_at
 from tests.serving import Served
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 SOON = 5.0
 
 

@@ -22,7 +22,7 @@ from tests.coediting.harness import Person, Writer, eventually, tokens_in, words
 from tests.coediting.process import Process
 from tests.promises.conftest import full
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.promises.conftest import full
 WRITERS = 6
 EDITORS = 3
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.promises import power
 from tests.promises.conftest import full
 from tests.promises.drafting import Pen
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 WRITERS, EDITORS = 6, 3
 
 

@@ -26,7 +26,7 @@ CREATE CONSTRAINT TRIGGER hold_back AFTER INSERT ON draft_update
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hold_back()
 """
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.coediting.process import Process
 from tests.promises.conftest import full
 from tests.promises.drafting import Pen
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 SOON = 30.0
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 

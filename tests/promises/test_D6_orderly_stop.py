@@ -14,7 +14,7 @@ from tests.promises.conftest import full
 from tests.promises.drafting import Drafting, Pen, check_all_there, writer_at
 from tests.serving import Served
 
-pytestmark = [pytest.mark.promise, pytest.mark.alone]
+pytestmark = pytest.mark.promise
 LONGEST = 10.0
 WAITING = """
 SELECT count(DISTINCT relation IS NULL) FROM pg_locks

@@ -13,7 +13,7 @@ from policylab.api.limits import check_document, check_text
 from policylab.kit.db import Database
 from policylab.kit.errors import Refused
 from policylab.kit.viewer import SYSTEM
-from tests.promises.conftest import full
+from tests.promises.conftest import busy, full
 from tests.serving import Served, token_of
 
 pytestmark = [pytest.mark.promise, pytest.mark.alone]
@@ -70,11 +70,16 @@ ABUSES = {
 }
 
 
-@pytest.fixture
-async def token(house: Database) -> str:
-    async with house.write(SYSTEM) as uow:
+@pytest.fixture(scope="module")
+async def token(lasting: Database) -> str:
+    async with lasting.write(SYSTEM) as uow:
         person = await identity.create_person(uow, SYSTEM, display_name="A program's person")
-    return await token_of(house, person.id)
+    return await token_of(lasting, person.id)
+
+
+@pytest.fixture
+def served(running: Served) -> Served:
+    return running
 
 
 async def send(
@@ -100,7 +105,7 @@ async def test_each_abuse_is_refused_cheaply(served: Served, token: str) -> None
             assert body.get("errors") or body.get("error"), (name, body)
             assert not body.get("data"), name
             assert len(answer.content) <= LARGEST_ANSWER, name
-            assert took <= ANSWER_SECONDS * SLACK, (name, took)
+            assert took <= ANSWER_SECONDS * SLACK * busy(), (name, took)
         assert served.memory - before <= MOST_GROWTH
 
 
@@ -119,8 +124,8 @@ async def test_others_do_not_notice_forty_at_once(served: Served, token: str) ->
                 taken.append(time.perf_counter() - begun)
                 assert answer.status_code == 200
                 _, pending = await asyncio.wait(pending, timeout=0.01)
-    assert max(taken) <= 1.0 * SLACK
-    assert sorted(taken)[int(len(taken) * 0.95)] <= 0.1 * SLACK * 2
+    assert max(taken) <= 1.0 * SLACK * busy()
+    assert sorted(taken)[int(len(taken) * 0.95)] <= 0.1 * SLACK * 2 * busy()
 
 
 def test_the_guard_costs_time_linear_in_the_document() -> None:

@@ -8,7 +8,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.coediting.harness import PATIENCE, Writer, eventually, tokens_in, words_of
 from tests.coediting.process import Process
-from tests.promises.conftest import WHOLE, full
+from tests.promises.conftest import WHOLE, busy, full
 
 pytestmark = [pytest.mark.promise, pytest.mark.alone]
 CLIENTS = full(1_000, 100)
@@ -45,7 +45,7 @@ async def test_all_are_back_and_in_step_soon(live: Process) -> None:
     await asyncio.gather(watching, return_exceptions=True)
     took.sort()
     assert took
-    assert took[int(len(took) * 0.95)] < P95, took[-5:]
+    assert took[int(len(took) * 0.95)] < P95 * busy(), took[-5:]
     assert innocent.code is None
     for number, draft_id in enumerate(drafts):
         found = tokens_in(words_of(await live.text(draft_id)))

@@ -1,7 +1,7 @@
 """S1: code + PKCE S256, fresh state and nonce, exact redirect, iss checked; else no session."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -18,33 +18,41 @@ SUBJECT = "co-ordinator-7"
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def issuer() -> Generator[str]:
     with oidc_provider_mock.run_server_in_thread() as provider:
         yield f"http://localhost:{provider.server_port}"
 
 
-@pytest.fixture
-async def served(house: Database, issuer: str, tmp_path: Path) -> AsyncGenerator[Served]:
-    """A server that knows the provider, and one person whose account it is."""
-    async with house.write(SYSTEM) as uow:
-        person = await identity.create_person(uow, SYSTEM, display_name="Co-ordinator")
-        account = identity.Account(issuer=issuer, subject=SUBJECT)
-        await identity.link_account(uow, person_id=person.id, account=account)
+@pytest.fixture(scope="module")
+async def served(
+    lasting: Database, issuer: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Served]:
+    """A server that knows the provider."""
     settings = {
         "POLICYLAB_OIDC_ISSUER": issuer,
         "POLICYLAB_OIDC_CLIENT_ID": "policylab",
         "POLICYLAB_OIDC_CLIENT_SECRET": "for this test alone",
     }
-    url = house.engine.url.render_as_string(hide_password=False)
-    server = Served(url, tmp_path, settings=settings)
-    server.start()
+    url = lasting.engine.url.render_as_string(hide_password=False)
+    server = Served(url, tmp_path_factory.mktemp("served"), settings=settings)
+    await asyncio.to_thread(server.start)
     yield server
-    server.stop()
+    await asyncio.to_thread(server.stop)
 
 
 @pytest.fixture
-async def browser(served: Served) -> AsyncGenerator[httpx2.AsyncClient]:
+async def house(emptied: Database, issuer: str) -> Database:
+    """A house with one person in it, whose account is at the provider."""
+    async with emptied.write(SYSTEM) as uow:
+        person = await identity.create_person(uow, SYSTEM, display_name="Co-ordinator")
+        account = identity.Account(issuer=issuer, subject=SUBJECT)
+        await identity.link_account(uow, person_id=person.id, account=account)
+    return emptied
+
+
+@pytest.fixture
+async def browser(served: Served, house: Database) -> AsyncGenerator[httpx2.AsyncClient]:
     async with httpx2.AsyncClient(base_url=served.url, timeout=20) as client:
         yield client
 

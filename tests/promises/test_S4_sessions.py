@@ -17,6 +17,16 @@ from tests.serving import Served
 IDLE = timedelta(hours=2)
 
 
+@pytest.fixture
+def house(emptied: Database) -> Database:
+    return emptied
+
+
+@pytest.fixture
+def served(running: Served) -> Served:
+    return running
+
+
 async def code_for(database: Database) -> str:
     async with database.write(SYSTEM) as uow:
         person = await identity.create_person(uow, SYSTEM, display_name="Co-ordinator")

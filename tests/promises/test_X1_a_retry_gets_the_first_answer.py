@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -25,6 +24,11 @@ mutation($input: CreateOrganisationInput!) {
 
 
 @pytest.fixture
+def house(emptied: Database) -> Database:
+    return emptied
+
+
+@pytest.fixture
 async def administrator(house: Database) -> str:
     async with house.write(SYSTEM) as uow:
         person = await identity.create_person(
@@ -33,12 +37,14 @@ async def administrator(house: Database) -> str:
     return await token_of(house, person.id, TokenScope.READ, TokenScope.WRITE, TokenScope.ADMIN)
 
 
-@pytest.fixture
-async def replicas(served: Served, house: Database, tmp_path: Path) -> AsyncGenerator[list[Served]]:
-    other = Served(served.database_url, tmp_path)
-    other.start()
-    yield [served, other]
-    other.stop()
+@pytest.fixture(scope="module")
+async def replicas(
+    running: Served, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[list[Served]]:
+    other = Served(running.database_url, tmp_path_factory.mktemp("other"))
+    await asyncio.to_thread(other.start)
+    yield [running, other]
+    await asyncio.to_thread(other.stop)
 
 
 def asking(key: str, name: str) -> dict[str, object]:
@@ -118,17 +124,17 @@ async def test_after_a_kill_the_answer_is_still_the_first(
 
 
 async def test_the_same_key_with_another_input_is_refused(
-    served: Served, house: Database, administrator: str
+    running: Served, house: Database, administrator: str
 ) -> None:
     key = uuid7().hex
-    await served.ask(CREATE, asking(key, "Vessen"), token=administrator)
-    other = await served.ask(CREATE, asking(key, "Hillgate"), token=administrator)
+    await running.ask(CREATE, asking(key, "Vessen"), token=administrator)
+    other = await running.ask(CREATE, asking(key, "Hillgate"), token=administrator)
     assert other["data"]["createOrganisation"]["code"] == "IDEMPOTENCY_CONFLICT"
     assert await count(house) == 1
 
 
 async def test_another_persons_key_is_another_key(
-    served: Served, house: Database, administrator: str
+    running: Served, house: Database, administrator: str
 ) -> None:
     async with house.write(SYSTEM) as uow:
         person = await identity.create_person(
@@ -137,7 +143,7 @@ async def test_another_persons_key_is_another_key(
     scopes = (TokenScope.READ, TokenScope.WRITE, TokenScope.ADMIN)
     other = await token_of(house, person.id, *scopes)
     key = uuid7().hex
-    one = await served.ask(CREATE, asking(key, "Vessen"), token=administrator)
-    two = await served.ask(CREATE, asking(key, "Vessen"), token=other)
+    one = await running.ask(CREATE, asking(key, "Vessen"), token=administrator)
+    two = await running.ask(CREATE, asking(key, "Vessen"), token=other)
     assert one != two
     assert await count(house) == 2

@@ -35,6 +35,8 @@ from policylab.transport.access import ACCESS
 
 TYPES = schema._schema.type_map
 DEEP = 2
+EXECUTOR = Executor(free_documents=True)
+"""One for all who walk: the documents are long, and each is read once."""
 
 
 def node_types() -> list[str]:
@@ -72,14 +74,13 @@ class Walker:
     database: Database
     viewer: Viewer
     shared: dict[str, Any] = field(default_factory=dict)
-    executor: Executor = field(default_factory=lambda: Executor(free_documents=True))
 
     async def ask(self, text: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """The whole answer to one document."""
         context = Context(self.database, self.viewer)
         context.shared = self.shared
         request = read_request({"query": text, "variables": variables or {}})
-        return await self.executor.run(request, context)
+        return await EXECUTOR.run(request, context)
 
     async def node(self, kind: str, identifier: str) -> dict[str, Any]:
         """One thing by its identifier, with all that hangs on it."""
