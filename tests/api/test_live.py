@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from policylab.api import deliveries as delivering
 from policylab.api import listening
@@ -94,10 +95,9 @@ async def test_what_many_hear_is_made_once_for_each_operation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[Any] = []
-    original = delivering._executed
-    monkeypatch.setattr(
-        delivering, "_executed", lambda *given: made.append(given) or original(*given)
-    )
+    original = delivering.execute
+    counted = lambda *given, **more: made.append(given) or original(*given, **more)
+    monkeypatch.setattr(delivering, "execute", counted)
     known = to_global("Dialogue", table.dialogue_id)
     people = [table.head(), table.delegate(), table.moderator, table.observer]
     for viewer in people * 2:
@@ -167,6 +167,31 @@ async def test_nothing_is_missed_between_two_connections(
     listeners.append(back)
     await until(lambda: back.raw)
     assert back.kinds == ["missed"]
+
+
+async def test_a_line_that_takes_them_at_once_gets_the_same(
+    database: Database, table: make.Table
+) -> None:
+    known = to_global("Dialogue", table.dialogue_id)
+    request = Request(query=CHANGED, variables={"id": known, "since": 0})
+    told: list[bytes] = []
+    answers = deliveries(EXECUTOR, request, Context(database, table.head()), told.append)
+    ending = asyncio.ensure_future(anext(answers))
+    await until(lambda: told)
+    await stir(database, table)
+    await until(lambda: len(told) == 2)
+    kinds = [orjson.loads(each)["data"]["dialogueChanged"]["kind"] for each in told]
+    assert kinds == ["missed", DialogueCreated.kind]
+    async with database.write(SYSTEM) as uow:
+        statement = text("UPDATE delegate SET until = now() WHERE person_id = :person")
+        connection = await uow.session.connection()
+        await connection.execute(statement, {"person": table.head().person_id})
+    await stir(database, table)
+    ended = await asyncio.wait_for(ending, 10)
+    assert isinstance(ended, dict)
+    assert ended["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert len(told) == 2
+    await answers.aclose()
 
 
 async def test_who_does_not_keep_up_is_told_that_something_was_missed(

@@ -23,6 +23,8 @@ class Context:
         self.done: dict[str, Callable[[], Any]] = {}
         """Changes of this request that are made already, by their key in the answer: each gives
         what it answered, or raises. For graphql-core, so that no change is made twice."""
+        self.told: Callable[[Any], None] | None = None
+        """Takes at once what a subscription delivers, where the transport can."""
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
     def loader(

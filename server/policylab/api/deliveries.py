@@ -5,7 +5,7 @@ is hers (api/listening.py). So the object is the permission class: what is made 
 operation, its variables and a language is made once and kept with it.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import orjson
@@ -21,30 +21,58 @@ CORE = schema._schema  # pyright: ignore[reportPrivateUsage]
 
 
 async def deliveries(
-    executor: Executor, request: Request, context: Context
+    executor: Executor,
+    request: Request,
+    context: Context,
+    told: Callable[[bytes], None] | None = None,
 ) -> AsyncGenerator[bytes | dict[str, Any]]:
     """The encoded answers to a subscription; where it is refused, or ends so, one that says why.
 
-    The request is known to be a subscription that may be run (`Executor.kind`).
+    The request is known to be a subscription that may be run (`Executor.kind`). With `told` most
+    answers are given to it at once, in place of being yielded.
     """
+    encoded = _Encoded(executor.document(request, context), request, context)
+    if told is not None:
+        context.told = lambda delta: told(encoded.of(delta))
     source = await _source(executor, request, context)
     if isinstance(source, dict):
         yield source
         return
-    document = executor.document(request, context)
-    variables = dict(request.variables or {})
-    written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
-    key = (id(document), request.operation, written, context.locale)
     try:
         async for delta in source:
-            made = delta.made.get(key)
-            if made is None:
-                made = delta.made[key] = _executed(document, request, variables, delta, context)
-            yield made
+            yield encoded.of(delta)
     except Refused as refused:
         yield refused_whole(refused, context.locale)
     finally:
         await source.aclose()
+
+
+class _Encoded:
+    """The answers to one operation: what was made of a delta for one connection serves all."""
+
+    def __init__(self, document: DocumentNode, request: Request, context: Context) -> None:
+        self._variables = dict(request.variables or {})
+        self._document, self._operation, self._context = document, request.operation, context
+        written = orjson.dumps(self._variables, option=orjson.OPT_SORT_KEYS)
+        self._key = (id(document), request.operation, written, context.locale)
+
+    def of(self, delta: Any) -> bytes:
+        made = delta.made.get(self._key)
+        if made is None:
+            made = delta.made[self._key] = self._execute(delta)
+        return made
+
+    def _execute(self, delta: Any) -> bytes:
+        result = execute(
+            CORE,
+            self._document,
+            root_value=delta,
+            context_value=self._context,
+            variable_values=self._variables,
+            operation_name=self._operation,
+        )
+        assert isinstance(result, ExecutionResult)  # values alone: there is nothing to wait for
+        return encode(formatted(result, self._context.locale))
 
 
 async def _source(executor: Executor, request: Request, context: Context) -> Any:
@@ -62,22 +90,3 @@ async def _source(executor: Executor, request: Request, context: Context) -> Any
     if hasattr(found, "__await__"):
         found = await found
     return formatted(found, context.locale) if isinstance(found, ExecutionResult) else found
-
-
-def _executed(
-    document: DocumentNode,
-    request: Request,
-    variables: dict[str, Any],
-    delta: Any,
-    context: Context,
-) -> bytes:
-    result = execute(
-        CORE,
-        document,
-        root_value=delta,
-        context_value=context,
-        variable_values=variables,
-        operation_name=request.operation,
-    )
-    assert isinstance(result, ExecutionResult)  # values alone: there is nothing to wait for
-    return encode(formatted(result, context.locale))

@@ -48,18 +48,19 @@ class Hint:
     payload: dict[str, Any]
     _made: dict[Any, Any] = field(default_factory=dict[Any, Any])
 
-    def once(self, key: Any, make: Callable[["Hint"], T]) -> T:
-        """What is made of it, made when first asked for."""
-        if key not in self._made:
-            self._made[key] = make(self)
-        return self._made[key]
+    def once(self, make: Callable[["Hint"], T]) -> T:
+        """What `make` makes of it, made when first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
 
 class Ear:
     """One subscription of one viewer: what waits to be told her."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, make: Callable[[Hint], Any] | None = None) -> None:
         assert context.viewer.person_id is not None
+        self._make = make
         self.context = context
         self.person_id: UUID = context.viewer.person_id
         self._waiting: asyncio.Queue[Hint | Refused | None] = asyncio.Queue()
@@ -68,6 +69,12 @@ class Ear:
 
     def tell(self, hint: Hint) -> None:
         """Let her hear of it; whoever does not listen hears only that she missed something."""
+        if self.is_over:
+            self.end()
+            return
+        if self._make is not None and self.context.told is not None:
+            self.context.told(hint.once(self._make))  # at once: no task is woken, nothing waits
+            return
         if self._waiting.qsize() >= MOST_WAITING:
             while not self._waiting.empty():
                 self._waiting.get_nowait()
@@ -122,9 +129,11 @@ class Listening:
         self._ready = asyncio.Event()
 
     @asynccontextmanager
-    async def hear(self, topic: Topic, context: Context) -> AsyncGenerator[Ear]:
-        """An ear for a topic, open from this moment on."""
-        ear = Ear(context)
+    async def hear(
+        self, topic: Topic, context: Context, make: Callable[[Hint], Any] | None = None
+    ) -> AsyncGenerator[Ear]:
+        """An ear for a topic, open from this moment on; `make` says what a hint is told as."""
+        ear = Ear(context, make)
         self._ears.setdefault(topic, set()).add(ear)
         self._about[topic.kind, topic.key] = topic
         if self._task is None:

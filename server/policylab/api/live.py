@@ -1,10 +1,10 @@
 """What a screen shows live: small hints of what changed, judged anew at the moment of sending."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import field
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -86,9 +86,16 @@ def _signed_in(context: Context) -> UUID:
     return context.viewer.person_id
 
 
-async def _hints(
-    context: Context, kind: str, identifier: strawberry.ID, since: int | None
-) -> AsyncGenerator[Hint]:
+Delta = TypeVar("Delta")
+
+
+async def _deltas(
+    context: Context,
+    kind: str,
+    identifier: strawberry.ID,
+    since: int | None,
+    make: Callable[[Hint], Delta],
+) -> AsyncGenerator[Delta]:
     """What is told of one thing while the viewer may see it; NOT_FOUND when she may not."""
     _signed_in(context)
     key = key_of(identifier, kind)
@@ -97,11 +104,11 @@ async def _hints(
         raise not_found()
     topic = Topic(kind, key, key if kind == "Dialogue" else await _dialogue_of(context, key))
     house = listening(context.database)
-    async with house.hear(topic, context) as ear:
+    async with house.hear(topic, context, make) as ear:
         if since is not None:
             await house.catch_up(topic, ear, since)
         async for hint in ear:
-            yield hint
+            yield hint.once(make)
 
 
 async def _dialogue_of(context: Context, draft_id: UUID) -> UUID:
@@ -137,17 +144,19 @@ class LiveSubscription:
     async def dialogue_changed(
         self, info: Info, id: Identifier, since: Since = None
     ) -> AsyncGenerator[DialogueDelta, None]:
-        async with aclosing(_hints(info.context, "Dialogue", id, since)) as hints:
-            async for hint in hints:
-                yield hint.once(DialogueDelta, _dialogue_delta)
+        deltas = _deltas(info.context, "Dialogue", id, since, _dialogue_delta)
+        async with aclosing(deltas):
+            async for delta in deltas:
+                yield delta
 
     @_live("Hints of what changes around a draft.", "as the draft, at each sending")
     async def draft_changed(
         self, info: Info, id: Identifier, since: Since = None
     ) -> AsyncGenerator[DraftDelta, None]:
-        async with aclosing(_hints(info.context, "Draft", id, since)) as hints:
-            async for hint in hints:
-                yield hint.once(DraftDelta, _draft_delta)
+        deltas = _deltas(info.context, "Draft", id, since, _draft_delta)
+        async with aclosing(deltas):
+            async for delta in deltas:
+                yield delta
 
     @_live("How many notices wait for the viewer, whenever that changes.", "herself")
     async def notices_changed(self, info: Info) -> AsyncGenerator[NoticeDelta, None]:

@@ -139,7 +139,8 @@ class GraphQLSocket:
     async def _operate(self, identifier: str, asked: GraphQLRequest) -> None:
         context = await self._make_context(self._websocket)
         if self._executor.kind(asked, context) is OperationType.SUBSCRIPTION:
-            async with aclosing(deliveries(self._executor, asked, context)) as answers:
+            told = self._teller(identifier)
+            async with aclosing(deliveries(self._executor, asked, context, told)) as answers:
                 async for answer in answers:
                     if isinstance(answer, dict):
                         await self._answer(identifier, answer)
@@ -151,6 +152,13 @@ class GraphQLSocket:
             if "data" not in answer:
                 return
         await self._send(encode({"id": identifier, "type": "complete"}))
+
+    def _teller(self, identifier: str) -> Callable[[bytes], None] | None:
+        """Writes what is delivered at once; None without a wire of ours."""
+        if self._wire is None:
+            return None
+        head, push = _head(identifier), self._wire.push
+        return lambda answer: push(head + answer + b"}")
 
     async def _answer(self, identifier: str, answer: dict[str, Any]) -> None:
         if "data" in answer:
@@ -169,7 +177,11 @@ class GraphQLSocket:
 
 
 def _next(identifier: str, answer: bytes) -> bytes:
-    return b'{"id":' + orjson.dumps(identifier) + b',"type":"next","payload":' + answer + b"}"
+    return _head(identifier) + answer + b"}"
+
+
+def _head(identifier: str) -> bytes:
+    return b'{"id":' + orjson.dumps(identifier) + b',"type":"next","payload":'
 
 
 def _identifier(message: dict[str, Any]) -> str:
