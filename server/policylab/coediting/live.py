@@ -5,8 +5,9 @@ The document is a cache of the log. Whatever goes wrong in it, it is dropped and
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import finalize
 
-from pycrdt import Doc
+from pycrdt import Doc, TransactionEvent
 
 from policylab.coediting.carrying import Carried, carried, may_carry
 from policylab.coediting.items import Items
@@ -42,6 +43,22 @@ def recalled(remembered: bytes) -> tuple[dict[int, int], bytes]:
     return state, remembered[cursor.at :]
 
 
+class _Heard:
+    """What a document said it had become by a transaction, where somebody wants to know."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._said = NOTHING
+
+    def __call__(self, event: TransactionEvent) -> None:
+        if self.wanted:
+            self._said = event.update
+
+    def take(self) -> bytes:
+        said, self._said, self.wanted = self._said, NOTHING, False
+        return said
+
+
 class Live:
     """A pycrdt document and what is known of it by id."""
 
@@ -53,6 +70,10 @@ class Live:
         self._whole: bytes | None = None
         self._deleted: Ranges | None = None
         self._items: Items | None = None
+        self._heard = _Heard()
+        # A document and what watches it hold each other until the watching is ended.
+        watching = self.doc.observe(self._heard)
+        finalize(self, self.doc.unobserve, watching).atexit = False
 
     @classmethod
     def load(
@@ -85,7 +106,9 @@ class Live:
 
     def write(self, updates: Sequence[Update]) -> bytes | None:
         """Apply one person's accepted updates; what they changed, or None when nothing did."""
-        said = self._apply([update.data for update in updates])
+        self._heard.wanted = True
+        self._apply([update.data for update in updates])
+        said = self._heard.take()
         self.size += len(said)
         return said if said != NOTHING else None
 
@@ -109,20 +132,14 @@ class Live:
         """What is in the document is durable now."""
         self.knowledge.committed.update(self.knowledge.known)
 
-    def _apply(self, updates: Sequence[bytes]) -> bytes:
+    def _apply(self, updates: Sequence[bytes]) -> None:
         self._whole = self._deleted = None
-        said: list[bytes] = []
-        # Watched only meanwhile: a document and what watches it hold each other for ever.
-        watching = self.doc.observe(lambda event: said.append(event.update))
         try:
             with self.doc.transaction():
                 for update in updates:
                     self.doc.apply_update(update)
         except BaseException as error:  # noqa: BLE001 panics are BaseExceptions
             guarded(error)
-        finally:
-            self.doc.unobserve(watching)
-        return said[-1] if said else NOTHING
 
     def state(self) -> dict[int, int]:
         """How far each client is in the document."""

@@ -198,9 +198,9 @@ class Store:
     async def _commit(self, batch: list[Entry]) -> list[Entry]:
         """Store what can be stored; answers the entries whose heads are held by somebody else."""
         try:
-            connection = await self._line.connection()
-            if len(batch) == 1 and await _keep_one(connection, batch[0]):
+            if len(batch) == 1 and await self._keep_one(batch[0]):
                 return []
+            connection = await self._line.connection()
             if any(entry.claims or entry.carried for entry in batch):
                 async with connection.transaction():
                     kept = await _keep(connection, batch, APPEND_FREE)
@@ -213,6 +213,17 @@ class Store:
             _fail_all(batch, error)
             raise
         return _settle(kept)
+
+    async def _keep_one(self, entry: Entry) -> bool:
+        """Write one row, if that is all there is to write and nothing stands in the way."""
+        if len(entry.rows) != 1 or entry.claims or entry.carried:
+            return False
+        row = entry.rows[0]
+        statement = await self._line.prepared(APPEND_ONE)
+        before = await statement.fetchval(entry.draft_id, *row.owner, row.update)
+        if before is not None and not entry.done.done():
+            entry.done.set_result(before)
+        return before is not None
 
     async def close(self) -> None:
         """Give the connection back; what has been asked for is finished first."""
@@ -283,17 +294,6 @@ class _Kept:
     taken: list[Entry]
     free: list[Entry]
     heads: dict[UUID, Any]
-
-
-async def _keep_one(connection: Any, entry: Entry) -> bool:
-    """Write one row, if that is all there is to write and nothing stands in the way."""
-    if len(entry.rows) != 1 or entry.claims or entry.carried:
-        return False
-    row = entry.rows[0]
-    before = await connection.fetchval(APPEND_ONE, entry.draft_id, *row.owner, row.update)
-    if before is not None and not entry.done.done():
-        entry.done.set_result(before)
-    return before is not None
 
 
 async def _keep(connection: Any, batch: list[Entry], statement: str) -> _Kept:

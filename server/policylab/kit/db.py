@@ -342,12 +342,21 @@ class Line:
         settings = connect["server_settings"] | {"policylab.viewer": "system"}
         self._connect = connect | {"server_settings": settings}
         self._open: Any = None
+        self._prepared: dict[str, Any] = {}
 
     async def connection(self) -> Any:
         """The asyncpg connection, opened anew after it was lost."""
         if self._open is None or self._open.is_closed():
+            self._prepared.clear()
             self._open = await asyncpg.connect(**self._connect)
         return self._open
+
+    async def prepared(self, statement: str) -> Any:
+        """A statement of few that are used all the time, made ready once for each connection."""
+        connection = await self.connection()
+        if statement not in self._prepared:
+            self._prepared[statement] = await connection.prepare(statement)
+        return self._prepared[statement]
 
     async def close(self) -> None:
         if self._open is not None:

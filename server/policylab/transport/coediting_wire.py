@@ -72,6 +72,7 @@ DIRECTLY: Final = sys.platform != "win32"
 """Sockets are files: what is written to one need not wait for the event loop's next round."""
 PING: Final = bytes((0x80 | Opcode.PING, 0))
 _ALONE: Final = 0x80 | Opcode.BINARY
+_PONG: Final = 0x80 | Opcode.PONG
 
 
 class Turned(Exception):
@@ -406,6 +407,8 @@ class Wire(asyncio.Protocol):
             if plain and not (self._fragmented or self._closing):
                 body = at + header
                 self._take(apply_mask(data[body:stop], data[body - 4 : body]))
+            elif data[at] == _PONG and length < 126 and not self._closing:
+                self._spend(SELDOM)
             else:
                 self._by_library(data[at:stop])
             at = stop
