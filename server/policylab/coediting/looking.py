@@ -1,7 +1,7 @@
 """What somebody makes of a text as it is stored, made elsewhere when the text is large."""
 
 from collections.abc import Callable
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,9 +13,6 @@ from policylab.coediting.reading import text_of
 Json = dict[str, Any]
 P = ParamSpec("P")
 T = TypeVar("T")
-
-MAKING: Final = 4
-"""How many times the work of reading a text it may be to make something of it."""
 
 
 async def made_of_text(
@@ -31,7 +28,7 @@ async def made_of_text(
     read. Refuses, and asks for a session of the house, as `committed_text`.
     """
     record = await record_at(session, draft_id)
-    made = await apart(MAKING * record.weight, _made, record.updates, make, *args, **kwargs)
+    made = await apart(record.weight, _made, record.updates, make, *args, **kwargs)
     return made, record.seq
 
 

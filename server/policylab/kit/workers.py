@@ -9,7 +9,9 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
@@ -71,8 +73,16 @@ class Workers:
 
 def _settle_in() -> None:
     """What each process does first."""
-    os.nice(NICENESS)
+    _give_way()
     Thread(target=_end_with_the_server, daemon=True).start()
+
+
+def _give_way() -> None:
+    """To everything on this machine; where processes are weighed by session, the database, too."""
+    os.nice(NICENESS)
+    with suppress(OSError):  # another system, or a Linux that weighs each process by itself
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _end_with_the_server() -> None:
