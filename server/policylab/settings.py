@@ -98,6 +98,12 @@ class Settings(BaseSettings):
         default=True,
         description="Browsers may run the web app's own operations only; tokens are free to ask.",
     )
+    query_budget: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="Cost of GraphQL operations that a person may spend in a minute, by process; "
+        "0: as much as she likes.",
+    )
     work: bool = Field(
         default=True, description="Do the background work in the serving process as well."
     )

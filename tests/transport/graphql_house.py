@@ -10,6 +10,7 @@ import orjson
 from starlette.applications import Starlette
 
 from policylab import identity, published
+from policylab.api.budget import Budgets
 from policylab.api.execution import Executor
 from policylab.identity import TokenScope
 from policylab.kit.db import Database
@@ -48,6 +49,7 @@ class GraphQLHouse:
             viewer_of=self.house.viewer_of,
             shared=lambda: self.house.shared,
             origin_allowed=lambda asked: middleware.origin_allowed(asked, self.settings),
+            budgets=Budgets(self.settings.query_budget),
         )
         app = Starlette(routes=self.endpoint.routes(), middleware=middleware.stack(self.settings))
         app.state.house = self.house

@@ -73,6 +73,16 @@ def check_document(document: DocumentNode, limits: Limits = LIMITS) -> None:
         _judge(ruler.fragment(fragment.name.value), limits)
 
 
+def cost_of(document: DocumentNode, operation: str | None) -> int:
+    """What one operation of a document costs; of all of them together where none is named."""
+    parts = document.definitions
+    ruler = _Ruler({p.name.value: p for p in parts if isinstance(p, FragmentDefinitionNode)})
+    wanted = [p for p in parts if isinstance(p, OperationDefinitionNode)]
+    if operation is not None:
+        wanted = [p for p in wanted if p.name is not None and p.name.value == operation]
+    return sum(ruler.measure(each.selection_set.selections).cost for each in wanted)
+
+
 @dataclass
 class _Measure:
     depth: int = 0

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from policylab import coediting, documents, identity, labs, notices, working
+from policylab.api.budget import Budgets
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
@@ -58,6 +59,7 @@ def _routes(house: House) -> Sequence[BaseRoute]:
         viewer_of=house.viewer_of,
         shared=lambda: house.shared,
         origin_allowed=lambda connection: middleware.origin_allowed(connection, house.settings),
+        budgets=Budgets(house.settings.query_budget),
     )
     routes = [
         *watching.routes(house),

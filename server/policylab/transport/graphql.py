@@ -13,6 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message, Send
 from starlette.websockets import WebSocket
 
+from policylab.api.budget import Budgets, OverBudget
 from policylab.api.context import Context
 from policylab.api.deliveries import deliveries
 from policylab.api.execution import (
@@ -52,6 +53,7 @@ class Endpoint:
     viewer_of: Callable[[HTTPConnection], Awaitable[Viewer]]
     shared: Callable[[], dict[str, Any]]
     origin_allowed: Callable[[HTTPConnection], bool]
+    budgets: Budgets = field(default_factory=lambda: Budgets(0))
     tags: Tags = field(default_factory=Tags)
 
     async def context(self, connection: HTTPConnection) -> Context:
@@ -95,11 +97,28 @@ class Endpoint:
             message = "Your session has ended, or somebody else has signed in here. Sign in again."
             refused = Refused(RefusalCode.NOT_SIGNED_IN, message)
             return _respond(refused_whole(refused, context.locale), media, {})
-        if kind is not OperationType.QUERY:
+        if kind is None:  # turned down already
             return _respond(await executor.run(asked, context), media, {})
-        if self.tags.may_tag(asked, executor.document(asked, context)):
+        try:
+            if kind is OperationType.QUERY:
+                return await self._query(request, asked, context, media)
+            self.charge(request, asked, context)
+        except OverBudget as over:
+            return _over_budget(over, media, context.locale)
+        return _respond(await executor.run(asked, context), media, {})
+
+    def charge(self, connection: HTTPConnection, asked: GraphQLRequest, context: Context) -> None:
+        """Let the viewer pay for what she asks; OverBudget when she has spent it all."""
+        address = connection.client.host if connection.client else "?"
+        self.budgets.charge(self.executor(), asked, context, address)
+
+    async def _query(
+        self, request: Request, asked: GraphQLRequest, context: Context, media: str
+    ) -> Response:
+        if self.tags.may_tag(asked, self.executor().document(asked, context)):
             return await self._tagged(request, asked, context, media)
-        return _respond(await executor.run(asked, context), media, PRIVATE)
+        self.charge(request, asked, context)
+        return _respond(await self.executor().run(asked, context), media, PRIVATE)
 
     async def _tagged(
         self, request: Request, asked: GraphQLRequest, context: Context, media: str
@@ -113,6 +132,7 @@ class Endpoint:
         claimed = request.headers.get("if-none-match")
         if claimed and (tag := self.tags.holding(claimed, question, seen)):
             return Response(status_code=304, headers=PRIVATE | {"etag": tag})
+        self.charge(request, asked, context)
         answer = await self.executor().run(asked, context)
         if "errors" in answer:
             return _respond(answer, media, PRIVATE)
@@ -131,8 +151,14 @@ class Endpoint:
             return _refusal(415, PLAIN_JSON, str(wrong))
         context = await self.context(request)
         executor = self.executor()
-        if executor.kind(asked, context) is OperationType.MUTATION and request.method == "GET":
+        kind = executor.kind(asked, context)
+        if kind is OperationType.MUTATION and request.method == "GET":
             return _refusal(405, PLAIN_JSON, "Mutations are POSTed.")
+        try:
+            if kind is not None:
+                self.charge(request, asked, context)
+        except OverBudget as over:
+            return _over_budget(over, PLAIN_JSON, context.locale)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         events = _events(executor, asked, context)
         return _Events(events, media_type="text/event-stream", headers=headers)
@@ -142,7 +168,7 @@ class Endpoint:
         if not self.origin_allowed(websocket):
             await websocket.close(4403)
             return
-        await GraphQLSocket(websocket, self.executor(), self.context).run()
+        await GraphQLSocket(websocket, self.executor(), self.context, self.charge).run()
 
 
 def _for_another(request: Request, context: Context) -> bool:
@@ -233,6 +259,15 @@ def _respond(answer: dict[str, Any], media: str, headers: Mapping[str, str]) -> 
         status,
         media_type=f"{media}; charset=utf-8",
         headers=headers or {"cache-control": "no-store"},
+    )
+
+
+def _over_budget(over: OverBudget, media: str, locale: str) -> Response:
+    return Response(
+        encode(over.answer(locale)),
+        429,
+        media_type=f"{media}; charset=utf-8",
+        headers={"cache-control": "no-store", "retry-after": str(over.seconds)},
     )
 
 

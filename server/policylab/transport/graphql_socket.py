@@ -10,6 +10,7 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from policylab.api.budget import OverBudget
 from policylab.api.context import Context
 from policylab.api.deliveries import deliveries
 from policylab.api.execution import BadRequest, Executor, encode, read_request
@@ -37,10 +38,12 @@ class GraphQLSocket:
         websocket: WebSocket,
         executor: Executor,
         make_context: Callable[[HTTPConnection], Awaitable[Context]],
+        charge: Callable[[HTTPConnection, GraphQLRequest, Context], None],
     ) -> None:
         self._websocket = websocket
         self._executor = executor
         self._make_context = make_context
+        self._charge = charge
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ready = False
         self._sending = asyncio.Lock()
@@ -138,7 +141,14 @@ class GraphQLSocket:
 
     async def _operate(self, identifier: str, asked: GraphQLRequest) -> None:
         context = await self._make_context(self._websocket)
-        if self._executor.kind(asked, context) is OperationType.SUBSCRIPTION:
+        kind = self._executor.kind(asked, context)
+        try:
+            if kind is not None:
+                self._charge(self._websocket, asked, context)
+        except OverBudget as over:
+            await self._answer(identifier, over.answer(context.locale))
+            return
+        if kind is OperationType.SUBSCRIPTION:
             told = self._teller(identifier)
             async with aclosing(deliveries(self._executor, asked, context, told)) as answers:
                 async for answer in answers:
