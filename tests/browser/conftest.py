@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
 from policylab.settings import Settings
@@ -20,6 +20,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=15_000)  # another worker's browser may be busy beside this one
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,8 +45,8 @@ def house(postgres_server: EmbeddedPostgres, furnished: tuple[str, Settings]) ->
     served.stop()
 
 
-@pytest.fixture
-async def chromium() -> AsyncGenerator[Browser]:
+@pytest.fixture(scope="session")
+async def the_chromium() -> AsyncGenerator[Browser]:
     """The Chromium of this machine. Without one: failure in CI, a spoken skip elsewhere."""
     path = shutil.which("chromium")
     if path is None:
@@ -57,6 +58,14 @@ async def chromium() -> AsyncGenerator[Browser]:
         browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *root])
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def chromium(the_chromium: Browser) -> AsyncGenerator[Browser]:
+    """A Chromium with nothing open, and nothing left open afterwards."""
+    yield the_chromium
+    for context in the_chromium.contexts:
+        await context.close()
 
 
 async def enter(browser: Browser, house: Served, person: str, **options: Any) -> BrowserContext:
@@ -72,8 +81,9 @@ async def enter(browser: Browser, house: Served, person: str, **options: Any) ->
 
 async def violations(page: Page) -> list[str]:
     """What axe has to say against the page."""
-    await page.evaluate(AXE.read_text())
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text())
     return await page.evaluate(
-        "axe.run().then(found => found.violations.map(each =>"
+        "axe.run({resultTypes: ['violations']}).then(found => found.violations.map(each =>"
         " `${each.id}: ${each.nodes.map(node => node.html.slice(0, 200)).join(' | ')}`))"
     )
