@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policylab import coediting
-from policylab.coediting import hub, room
+from policylab.coediting import hub, tail
 from policylab.coediting.protocol import read_state
 from policylab.kit.db import Database, Line
 from policylab.kit.events import Announcement
@@ -31,7 +31,7 @@ async def snapshots(database: Database) -> list[Any]:
 async def test_a_snapshot_changes_neither_text_nor_authors_nor_bounds(
     house: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "SNAPSHOT_ROWS", 5)
+    monkeypatch.setattr(tail, "MOST_ROWS", 5)
     draft_id = await house.draft()
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with house.writer(draft_id, anna) as one, house.writer(draft_id, ben) as two:

@@ -1,7 +1,8 @@
 """Snapshots that stay, so that a text at any moment is near one of them.
 
-Each snapshot follows the one before after a bounded number of rows and bytes. They are numbered,
-and of many only every second, fourth, eighth … stays; so do the newest, and what was frozen.
+Each snapshot follows the one before after a bounded number of rows, parts and bytes (`tail`). They
+are numbered, and of many only every second, fourth, eighth … stays; so do the newest, and what was
+frozen.
 """
 
 from typing import Any, Final

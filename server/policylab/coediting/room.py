@@ -23,6 +23,7 @@ from policylab.coediting.resting import Resting
 from policylab.coediting.rules import Right
 from policylab.coediting.session import Accepted, Knowledge, Missing, Refusal
 from policylab.coediting.store import Closed, Loaded, NotStored, Store, Taken, Unknown
+from policylab.coediting.tail import Tail
 from policylab.coediting.turn import NOT_TAKEN_IN, Item, Peer, Turn
 from policylab.kit.errors import RefusalCode
 from policylab.kit.log import log
@@ -31,8 +32,6 @@ TRY_LATER: Final = 1013
 REFUSED: Final = 4500
 RIGHTS_CHANGED: Final = 4501
 CATCH_UP_SECONDS: Final = 0.25
-SNAPSHOT_ROWS: Final = 2_000
-SNAPSHOT_BYTES: Final = 512 * 1024
 SHORT_TAIL: Final = 50
 SHORT_TAIL_BYTES: Final = 32 * 1024
 """Rows, and their bytes, that may follow a snapshot of a text that is put to rest."""
@@ -73,7 +72,7 @@ class Room:
         self._work_task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._caught_up_at = 0.0
-        self._since_snapshot = [0, 0]
+        self._tail = Tail()
         self._pace = Pace()
 
     # ── what connections do ──
@@ -265,7 +264,7 @@ class Room:
             return
         self.seq = before + len(turn.rows)
         self._audience.send_all(tuple(protocol.pass_on(row.update) for row in turn.rows))
-        self._count([row.update for row in turn.rows])
+        self._tail.add([row.update for row in turn.rows], turn.parts)
         self._house.stored(self)
 
     async def _catch_up(self, text: Live | Resting, until: int | None = None) -> None:
@@ -278,7 +277,7 @@ class Room:
             text.follow([update for _, update in rows])
             self.seq = rows[-1][0]
             self._audience.send_all(tuple(protocol.pass_on(update) for _, update in rows))
-            self._count([update for _, update in rows])
+            self._tail.add([update for _, update in rows])
         self.heard_of = min(self.heard_of, self.seq)
 
     # ── the text in memory ──
@@ -319,16 +318,13 @@ class Room:
         """Take the text up as the database has it; who is here may have missed something."""
         missed = loaded.seq > self.seq > 0
         self.dialogue_id, self.seq = loaded.dialogue_id, loaded.seq
-        self._since_snapshot = [len(loaded.tail), sum(map(len, loaded.tail))]
+        self._tail = Tail()
+        self._tail.add(loaded.tail)
         self._closed = loaded.closed
         if missed and self._audience.greeted:
             assert self._text is not None
             everything = SyncAsked({}, b"\x00")
             self._audience.send_all(self._text.answers(everything))
-
-    def _count(self, updates: Sequence[bytes]) -> None:
-        self._since_snapshot[0] += len(updates)
-        self._since_snapshot[1] += sum(map(len, updates))
 
     def rest(self, *, altogether: bool = False) -> bool:
         """Give back the memory of a text that nobody changes; the next to come gets it again.
@@ -338,8 +334,7 @@ class Room:
         if self._work_task is not None or self._background:
             return False
         if isinstance(self._text, Live):
-            rows, size = self._since_snapshot
-            if rows > SHORT_TAIL or size > SHORT_TAIL_BYTES:
+            if self._tail.rows > SHORT_TAIL or self._tail.bytes > SHORT_TAIL_BYTES:
                 self._snapshot(self._text)
             self._text = Resting.of(self._text)
         if altogether:
@@ -348,15 +343,12 @@ class Room:
 
     def _maybe_snapshot(self) -> None:
         """After enough rows, remember the whole text, so that opening it stays quick."""
-        rows, size = self._since_snapshot
         live = self._text
-        if isinstance(live, Live) and (
-            rows >= SNAPSHOT_ROWS or size >= max(SNAPSHOT_BYTES, live.size // 2)
-        ):
+        if isinstance(live, Live) and self._tail.long_beside(live.size):
             self._snapshot(live)
 
     def _snapshot(self, live: Live) -> None:
-        self._since_snapshot = [0, 0]
+        self._tail = Tail()
         self._in_background(
             self._house.store.keep_snapshot(
                 self.draft_id, self.seq, live.whole(), live.remembered()

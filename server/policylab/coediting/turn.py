@@ -85,6 +85,8 @@ class Turn:
         default_factory=dict[str, tuple[Owner, list[Update]]]
     )
     """What each person wrote, by `Session.key`."""
+    parts: int = 0
+    """Structs and deletions in it."""
     done: dict[Peer, int] = field(default_factory=dict[Peer, int])
     """For each sender, the number of the last change that was dealt with."""
     asks: list[Peer] = field(default_factory=list[Peer])
@@ -198,6 +200,7 @@ class Turn:
         if own is None:
             own = self.changes[session.key] = (session.owner, [])
         own[1].append(accepted.update)
+        self.parts += len(accepted.update.structs) + len(accepted.update.deletes)
 
     def _claim(self, session: Session, presences: Presences) -> None:
         """A client id belongs to whoever shows it first."""
