@@ -29,6 +29,14 @@ class Compared:
     not_understood: Counter[str] = field(default_factory=Counter[str])
     different: list[str] = field(default_factory=list[str])
 
+    def told(self) -> str:
+        """In one line, for whoever watches."""
+        return (
+            f"{self.asked} asked, {self.refused} not valid or over a limit, "
+            f"{self.with_errors} with errors, {self.compiled} answered by a plan; "
+            f"{self.share:.1%} understood; {len(self.different)} different"
+        )
+
     @property
     def share(self) -> float:
         """The share of documents that a plan was made for, of those that were run."""
@@ -44,10 +52,14 @@ class Comparer:
     executor: Executor = field(default_factory=lambda: Executor(free_documents=True))
     found: Compared = field(default_factory=Compared)
 
-    async def query(
-        self, text: str, variables: Mapping[str, Any], viewer: Viewer, locale: str | None = None
-    ) -> None:
-        """Ask a query both ways, and note how that went."""
+    async def ask(
+        self,
+        text: str,
+        variables: Mapping[str, Any],
+        viewer: Viewer,
+        locale: str | None = None,
+    ) -> Mapping[str, Any]:
+        """Ask both ways, note how that went, and give the plan's answer. A change is made once."""
         executor = self.executor
         executor.counts = Counts()
         request = Request(query=text, variables=variables)
@@ -56,23 +68,24 @@ class Comparer:
         self.found.asked += 1
         if executor.kind(request, first) is None:
             self.found.refused += 1
-            return
+            return {}
         ours = await executor.run(request, first)
         second.done = first.done  # the same change, made once
         core = await executor._interpreted(executor.document(request, second), request, second)
-        self._note(ours, core, f"{text}\n{orjson.dumps(dict(variables)).decode()}")
+        return self._note(ours, core, f"{text}\n{orjson.dumps(dict(variables)).decode()}")
 
-    def _note(self, ours: Any, core: Any, what: str) -> None:
+    def _note(self, ours: Any, core: Any, what: str) -> Mapping[str, Any]:
         counts, found = self.executor.counts, self.found
         found.compiled += counts.compiled
         found.not_understood += counts.not_understood
         found.with_errors += "errors" in core
         if counts.compiled == 0 and _fail_alike(ours, core):
-            return
+            return ours
         if masked(ours) != masked(core):
             found.different.append(f"{what}\nours: {masked(ours)!r}\ncore: {masked(core)!r}")
         elif counts.given_up and "errors" not in core:
             found.different.append(f"{what}\ngiven up without need: {counts.given_up}")
+        return ours
 
 
 def _fail_alike(ours: Mapping[str, Any], core: Mapping[str, Any]) -> bool:

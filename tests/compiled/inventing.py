@@ -28,7 +28,8 @@ NODES = sorted(
 )
 ODD_IDS = ("", "x", "RHJhZnQ6", "not an id", "é", "RHJhZnQ6AAAAAAAAAAAAAAAAAAAAAA")
 ODD_CURSORS = ("", "x", "W10", make_cursor(["1"]), make_cursor(["1", "2"]), make_cursor(["a"] * 3))
-PAGES = (0, 1, 2, 3, 5, 50, 200, 201, -1)
+PAGES = (1, 2, 3, 5, 1, 2, 3, 5, 50)
+ODD_PAGES = (0, 201, -1, 2**31 - 1)
 LANGUAGES = ("en", "fr", "de", "")
 GOOD = 0.9
 
@@ -55,7 +56,7 @@ class Inventor:
     def document(self, operation: str = "query") -> Invented:
         """A document with one operation, a few root fields and a few dozen fields in all."""
         self._variables, self._fragments = {}, []
-        self._budget = self.random.choice((8, 15, 25, 40))
+        self._budget = self.random.choice((4, 7, 11, 18))
         root = CORE.query_type if operation == "query" else CORE.mutation_type
         assert root is not None
         names = list(root.fields)
@@ -155,7 +156,8 @@ class Inventor:
     def _arguments(self, found: GraphQLField, answers: str) -> str:
         parts: list[str] = []
         for name, argument in found.args.items():
-            if is_required_argument(argument) or self.random.random() < 0.4:
+            often = 0.8 if name == "first" else 0.4
+            if is_required_argument(argument) or self.random.random() < often:
                 value = self._value(argument.type, name, answers)
                 parts.append(f"{name}: {self._given(argument.type, value)}")
         return f"({', '.join(parts)})" if parts else ""
@@ -194,7 +196,7 @@ class Inventor:
             case "ID":
                 return self._id(name, answers) if good else self.random.choice(ODD_IDS)
             case "Int":
-                return self.random.choice(PAGES[1:7] if good else PAGES)
+                return self.random.choice(PAGES if good else ODD_PAGES)
             case "Boolean":
                 return self.random.random() < 0.5
             case "Float":

@@ -111,9 +111,7 @@ async def page_of(
 
 def check_page(plan: PagePlan, first: int, after: str | None) -> list[str]:
     """The values to begin after, if any; INVALID_INPUT for a page that nobody may ask for."""
-    if not 1 <= first <= LARGEST_PAGE:
-        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
-        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
+    check_first(first)
     if not after:
         return []
     values = read_cursor(after, len(plan.order))
@@ -121,6 +119,13 @@ def check_page(plan: PagePlan, first: int, after: str | None) -> list[str]:
         if not _could_be(said, loading.type_of(plan.target, name)):
             raise _bad_cursor()
     return values
+
+
+def check_first(first: int) -> None:
+    """Refuse a page too large, or of nothing."""
+    if not 1 <= first <= LARGEST_PAGE:
+        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
 
 
 def _could_be(said: str, kind: str) -> bool:
@@ -137,7 +142,11 @@ def _could_be(said: str, kind: str) -> bool:
 
 def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection[Any]:
     """A page of things that were computed, in their order; the cursor is the place."""
-    start = int(read_cursor(after, 1)[0]) + 1 if after else 0
+    check_first(first)
+    place = read_cursor(after, 1)[0] if after else "-1"
+    if after and not _KINDS["INTEGER"].fullmatch(place):
+        raise _bad_cursor()
+    start = max(int(place) + 1, 0)
     shown = list(items[start : start + first])
     edges = [
         Edge(cursor=make_cursor([str(start + place)]), node=item)

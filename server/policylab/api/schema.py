@@ -10,6 +10,8 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from policylab.api import enumerations
+
 MODULES = (
     "node",
     "identity",
@@ -81,6 +83,7 @@ def undeclared(core: GraphQLSchema) -> list[str]:
 
 if _missing := undeclared(schema._schema):  # pyright: ignore[reportPrivateUsage]
     raise RuntimeError(f"Published without a declaration: {', '.join(_missing)}.")
+enumerations.describe(schema._schema)  # pyright: ignore[reportPrivateUsage]
 
 
 def print_schema() -> str:

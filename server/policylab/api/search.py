@@ -12,7 +12,7 @@ import strawberry
 from policylab.api.context import Context
 from policylab.api.declare import Node, in_language, load, plain, query, root, value
 from policylab.api.elsewhere import Dialogue
-from policylab.api.paging import LARGEST_PAGE, PAGE, After, Connection, First, listed
+from policylab.api.paging import PAGE, After, Connection, First, check_first, listed
 from policylab.comments.sources import AMENDMENT, COMMENT, THREAD
 from policylab.decisions.sources import DECISION_RECORD, DISSENTING_STATEMENT
 from policylab.documents.sources import DOCUMENT, DRAFT_SECTION, VERSION_SECTION
@@ -132,9 +132,7 @@ async def find(
     after: After = None,
 ) -> Connection[SearchHit]:
     """The best places first. Accents, capitals and small slips of the pen do not matter."""
-    if not 1 <= first <= LARGEST_PAGE:
-        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
-        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
+    check_first(first)
     asked = " ".join(unicodedata.normalize("NFC", text).replace("\0", " ").split())
     if len(asked) > LONGEST:
         message = f"Look for at most {LONGEST} characters."

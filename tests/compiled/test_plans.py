@@ -1,0 +1,154 @@
+"""What plans are made for, what they read, and what they leave behind."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from graphql import OperationDefinitionNode, OperationType, parse
+
+from policylab import published
+from policylab.api.compiled import Compiled
+from policylab.api.compiled.leaves import Unequal, identifier_writer, writer
+from policylab.api.compiled.reading import Reads
+from policylab.api.context import Context
+from policylab.api.execution import Executor, Request
+from policylab.api.loading import EdgePlan, each_of_parents, of_parents, rows_of_parents
+from policylab.api.schema import schema
+from policylab.kit.db import SET_VIEWER, Database
+from policylab.kit.ids import to_global, uuid7
+from policylab.kit.viewer import SYSTEM
+from tests.compiled.asking import Asker
+from tests.compiled.inventing import NODES
+
+
+def operations() -> dict[str, Any]:
+    """The web app's own, by name, but subscriptions."""
+    found = {}
+    for text in published.persisted_operations().values():
+        document = parse(text)
+        operation = document.definitions[0]
+        assert isinstance(operation, OperationDefinitionNode)
+        assert operation.name is not None
+        if operation.operation is not OperationType.SUBSCRIPTION:
+            found[operation.name.value] = document
+    return found
+
+
+@pytest.mark.parametrize(("name", "document"), operations().items())
+def test_every_operation_of_the_web_app_has_a_plan(name: str, document: Any) -> None:
+    assert Compiled(document).plan(name)
+
+
+@pytest.mark.parametrize("kind", NODES)
+def test_identifiers_are_written_as_everywhere(kind: str) -> None:
+    key = uuid7()
+    assert identifier_writer(kind)(key) == to_global(kind, key)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("Int", 2**31),
+        ("Int", "x"),
+        ("Float", float("nan")),
+        ("Boolean", "yes"),
+        ("Stance", "MAYBE"),
+    ],
+)
+def test_a_value_that_cannot_be_written_is_never_written_otherwise(name: str, wrong: Any) -> None:
+    kind = schema._schema.type_map[name]
+    with pytest.raises(Exception, match=r".") as ours:
+        writer(kind)(wrong)
+    if not isinstance(ours.value, Unequal):
+        with pytest.raises(type(ours.value)):
+            kind.coerce_output_value(wrong)
+
+
+async def test_an_answer_reads_in_one_transaction_and_leaves_none_open(
+    asked_house: str, asked_by: Mapping[str, Asker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await Database.connect(asked_house, size=1, listen=False)
+    opened: list[bool] = []
+    rows = Database.rows
+
+    def counting(self: Database, *arguments: Any, **options: Any) -> Any:
+        opened.append(options.get("settled", False))
+        return rows(self, *arguments, **options)
+
+    monkeypatch.setattr(Database, "rows", counting)
+    executor = Executor(free_documents=True)
+    text = "{ labs { nodes { levels { name } dialogues { nodes { question grants { role } } } } } }"
+    try:
+        context = Context(one, asked_by["MODERATOR"].viewer)
+        answer = await executor.run(Request(query=text), context)
+        assert answer["data"]["labs"]["nodes"]
+        assert opened == [True]
+        async with one.pool.acquire() as connection:
+            assert not connection.is_in_transaction()
+            assert await connection.fetchval("SHOW plan_cache_mode") == "auto"
+            assert await connection.fetchval("SELECT policylab_viewer()") is None
+    finally:
+        await one.close()
+
+
+async def test_what_is_read_after_the_answer_is_refused(
+    arvenia: Database, asked_by: Mapping[str, Asker]
+) -> None:
+    async with Reads(arvenia, asked_by["MODERATOR"].viewer) as reads:
+        assert await reads.fetchval("SELECT 1") == 1
+    with pytest.raises(RuntimeError, match="answered already"):
+        await reads.fetch("SELECT 1")
+
+
+async def test_somebody_else_reads_over_a_connection_of_her_own(
+    arvenia: Database, asked_by: Mapping[str, Asker]
+) -> None:
+    viewer = asked_by["MODERATOR"].viewer
+    reads = Reads(arvenia, viewer)
+    async with reads, reads.rows(viewer) as mine, reads.rows(SYSTEM) as house:
+        assert await mine.fetchval("SELECT policylab_viewer()") == viewer.person_id
+        assert await house.fetchval("SELECT policylab_is_system()")
+        assert not await mine.fetchval("SELECT policylab_is_system()")
+
+
+async def test_what_a_viewer_reaches_is_looked_up_anew_in_each_transaction_and_for_each_viewer(
+    arvenia: Database, asked_by: Mapping[str, Asker]
+) -> None:
+    reach = "SELECT policylab_reach('dialogues')"
+    member, stranger = asked_by["MODERATOR"].viewer, asked_by["a stranger"].viewer
+    async with arvenia.rows(member) as connection:
+        hers = await connection.fetchval(reach)
+        assert hers
+        await connection.execute(
+            f"SELECT set_config('policylab.viewer', '{stranger.person_id}', true)"
+        )
+        assert await connection.fetchval(reach) == []
+        await connection.execute(SET_VIEWER, "")
+        assert await connection.fetchval(reach) == []
+    async with arvenia.rows(stranger) as connection:
+        assert await connection.fetchval(reach) == []
+    async with arvenia.rows(member) as connection:
+        assert await connection.fetchval(reach) == hers
+
+
+async def test_a_list_that_is_too_long_for_one_statement_is_cut_for_each_parent(
+    arvenia: Database, monkeypatch: pytest.MonkeyPatch, asked_by: Mapping[str, Asker]
+) -> None:
+    plan = EdgePlan("Delegation", "dialogue_id", "true AND true", "{t}.level")
+    asked: list[str] = []
+    async with arvenia.rows(asked_by["MODERATOR"].viewer) as connection:
+        keys = [row["id"] for row in await connection.fetch("SELECT id FROM dialogue")]
+        whole = await rows_of_parents(connection.fetch, plan, keys, ("id",))
+        assert len(whole) > 2
+
+        async def fetch(sql: str, wanted: list[UUID]) -> list[Any]:
+            asked.append(sql)
+            return await connection.fetch(sql.replace("LIMIT 5001", "LIMIT 3"), wanted)
+
+        monkeypatch.setattr("policylab.api.loading.LIST_LIMIT", 2)
+        each = await rows_of_parents(fetch, plan, keys, ("id",))
+    assert asked == [of_parents(plan, ("id",)), each_of_parents(plan, ("id",))]
+    for key in keys:
+        there = [row["id"] for row in whole if row["parent_key"] == key]
+        assert [row["id"] for row in each if row["parent_key"] == key] == there[:2]

@@ -1,0 +1,39 @@
+"""Whatever is asked, a plan answers as graphql-core does, to the byte.
+
+`POLICYLAB_FUZZ_SEED` repeats a run, `POLICYLAB_FUZZ_DOCUMENTS` makes it longer:
+
+    POLICYLAB_FUZZ_DOCUMENTS=100000 pytest -s tests/compiled/test_random_documents.py
+"""
+
+import os
+from random import Random, SystemRandom
+
+import pytest
+
+from policylab.kit.db import Database
+from tests.compiled.asking import askers, cursors, identifiers
+from tests.compiled.comparing import Comparer
+from tests.compiled.inventing import Inventor
+
+SEED = int(os.environ.get("POLICYLAB_FUZZ_SEED") or SystemRandom().randrange(2**32))
+DOCUMENTS = int(os.environ.get("POLICYLAB_FUZZ_DOCUMENTS") or 2_000)
+CHANGES = DOCUMENTS // 20
+
+
+@pytest.mark.parametrize(("operation", "count"), [("query", DOCUMENTS), ("mutation", CHANGES)])
+async def test_random_documents_are_answered_alike(
+    arvenia: Database, both: Comparer, operation: str, count: int
+) -> None:
+    print(f"\nPOLICYLAB_FUZZ_SEED={SEED}")
+    random = Random(SEED)
+    inventor = Inventor(random, await identifiers(arvenia), await cursors(arvenia))
+    who = await askers(arvenia)
+    for _ in range(count):
+        asker, invented = random.choice(who), inventor.document(operation)
+        await both.ask(invented.text, invented.variables, asker.viewer, asker.locale)
+    found = both.found
+    print(f"{operation}: {found.told()}")
+    assert found.different == [], f"seed {SEED}:\n" + "\n\n".join(found.different[:3])
+    assert found.refused < found.asked / 5
+    assert found.with_errors < found.asked * 0.7
+    assert found.share >= 0.98
