@@ -1,5 +1,6 @@
 """What is asked for in the data, and as whom: identifiers and tokens for each screen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bench.graphql.data.furnishing import RARE, Furnishing, House
@@ -22,15 +23,18 @@ def cases(furnished: Furnishing) -> dict[str, Any]:
         "decisions": _same(
             {"id": str(deciding.dialogue.id)}, _tokens(furnished, deciding, VIEWERS)
         ),
-        "cast": [
-            case for number in CASTING for case in _casts(furnished, furnished.houses[number])
-        ],
+        "cast": _in_turns(_casts(furnished, furnished.houses[number]) for number in CASTING),
         "live": {
             "dialogueId": str(furnished.houses[LIVE].dialogue.id),
             "tokens": _tokens(furnished, furnished.houses[LIVE], VIEWERS),
             "casts": _casts(furnished, furnished.houses[LIVE]),
         },
     }
+
+
+def _in_turns(casts: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Lab by lab, so that those who cast at the same moment do not wait for each other."""
+    return [case for several in zip(*casts, strict=True) for case in several]
 
 
 def _same(variables: dict[str, Any], tokens: list[str]) -> list[dict[str, Any]]:
