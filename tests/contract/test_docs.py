@@ -3,14 +3,18 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from policylab.api import reference
 from policylab.api.limits import LIMITS
 from policylab.kit.errors import RefusalCode
 
-PAGE = (Path(__file__).parents[2] / "docs" / "graphql.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "graphql.md").read_text("utf-8")
 
 
 def test_every_refusal_code_is_published() -> None:
-    assert [code for code in RefusalCode if f"| `{code}` |" not in PAGE] == []
+    page = (DOCS / "reference" / "errors.md").read_text("utf-8")
+    assert [code for code in RefusalCode if f"| `{code}` |" not in page] == []
+    assert [code for code, meaning in reference.meanings().items() if not meaning] == []
 
 
 def test_every_limit_is_published() -> None:

@@ -40,6 +40,26 @@ def print_schema(check: Check = False) -> None:
         say(f"{path.parent.name}/{path.name} written")
 
 
+@app.command("print-reference")
+def print_reference(check: Check = False) -> None:
+    """Write docs/reference/: every query, mutation, type and code, from the schema itself."""
+    from policylab.api import reference
+    from policylab.published import CHECKOUT
+
+    folder = CHECKOUT / "docs" / "reference"
+    if not folder.parent.is_dir():
+        fail("The pages are printed in a checkout, where docs/ is.")
+    printed = {folder / name: text for name, text in reference.pages().items()}
+    stale = [path for path, text in printed.items() if _read(path) != text]
+    if check and stale:
+        names = ", ".join(path.name for path in stale)
+        fail(f"Stale in docs/reference: {names}. Run policylab print-reference and commit it.")
+    folder.mkdir(exist_ok=True)
+    for path in stale:
+        path.write_text(printed[path], "utf-8")
+        say(f"docs/reference/{path.name} written")
+
+
 def _read(path: Path) -> str | None:
     return path.read_text("utf-8") if path.exists() else None
 
