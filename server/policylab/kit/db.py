@@ -35,6 +35,10 @@ from policylab.kit.viewer import Viewer
 SERVICE_ROLE = "policylab_service"
 SERVER_SETTINGS = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
 SET_VIEWER = "SELECT set_config('policylab.viewer', $1, true)"
+_READ_AS = text(
+    "SELECT set_config('transaction_read_only', 'on', true), "
+    "set_config('policylab.viewer', :viewer, true)"
+)
 BEGIN = "BEGIN READ ONLY; SELECT set_config('policylab.viewer', '{0}', true)"
 BEGIN_SETTLED = f"{BEGIN}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 """In one round trip; hence no parameters, but see `_checked`."""
@@ -299,11 +303,7 @@ class Database:
         """A session that only reads, and sees what the viewer may see."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             connection = await session.connection()
-            await connection.execute(text("SET TRANSACTION READ ONLY"))
-            await connection.execute(
-                text("SELECT set_config('policylab.viewer', :viewer, true)"),
-                {"viewer": viewer.database_name},
-            )
+            await connection.execute(_READ_AS, {"viewer": viewer.database_name})
             yield session
 
     @asynccontextmanager
