@@ -8,8 +8,10 @@
         visibility: DialogueVisibility = column("Who may read it.")
         lab: Lab = to_one("The lab it belongs to.", by="lab_id")
         delegations: list[Delegation] = edge("The seats.", by="dialogue_id", order="{t}.level")
-        coverage: Coverage = computed("…", load_coverage, access="as the dialogue")
+        coverage: Coverage = computed("…", load_coverage, access="as the dialogue", needs=("id",))
+        assessments: list[Assessment] = leads_to("…", load_assessment_keys, access="as they are")
 
+Each maker answers graphql-core's resolver and the field's `Origin`, of which compiled plans are made.
 Rows of a type are read through its source, whose scope goes into every statement, so a field is as
 visible as the row it stands on. A target type that points back comes from `api/elsewhere.py`.
 """
