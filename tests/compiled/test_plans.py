@@ -1,5 +1,6 @@
 """What plans are made for, what they read, and what they leave behind."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -110,6 +111,29 @@ async def test_somebody_else_reads_over_a_connection_of_her_own(
         assert await mine.fetchval("SELECT policylab_viewer()") == viewer.person_id
         assert await house.fetchval("SELECT policylab_is_system()")
         assert not await mine.fetchval("SELECT policylab_is_system()")
+
+
+async def test_a_request_never_holds_one_connection_and_waits_for_another(
+    asked_house: str, asked_by: Mapping[str, Asker]
+) -> None:
+    viewer = asked_by["MODERATOR"].viewer
+    one = await Database.connect(asked_house, size=1, listen=False)
+
+    async def of_the_house(reads: Reads) -> None:
+        async with reads.rows(SYSTEM) as house:
+            assert await house.fetchval("SELECT policylab_is_system()")
+
+    async def of_hers(reads: Reads) -> None:
+        assert await reads.fetchval("SELECT policylab_viewer()") == viewer.person_id
+
+    try:
+        async with asyncio.timeout(20), Reads(one, viewer) as reads:
+            await of_hers(reads)
+            await asyncio.gather(*(each(reads) for each in [of_the_house, of_hers] * 20))
+            async with reads.raw() as connection:
+                assert await connection.fetchval("SELECT policylab_is_system()")
+    finally:
+        await one.close()
 
 
 async def test_what_a_viewer_reaches_is_looked_up_anew_in_each_transaction_and_for_each_viewer(

@@ -11,7 +11,7 @@
         coverage: Coverage = computed("…", load_coverage, access="as the dialogue", needs=("id",))
         assessments: list[Assessment] = leads_to("…", load_assessment_keys, access="as they are")
 
-Each maker answers graphql-core's resolver and the field's `Origin`, of which compiled plans are made.
+Each maker gives graphql-core its resolver, and compiled plans the field's `Origin`.
 Rows of a type are read through its source, whose scope goes into every statement, so a field is as
 visible as the row it stands on. A target type that points back comes from `api/elsewhere.py`.
 """

@@ -109,8 +109,9 @@ class _Operation:
         return found
 
     def _compile(self, variables: VariableValues) -> Root | NotUnderstood:
-        try:
-            return Compiler(self._document, self._operation, variables).root()
+        decide = {n: variables.coerced[n] for n in self._deciding if n in variables.coerced}
+        try:  # of the variables, a plan keeps nothing else
+            return Compiler(self._document, self._operation, VariableValues({}, decide)).root()
         except NotUnderstood as reason:
             return reason
         except Exception as error:  # noqa: BLE001 a bug of ours must not cost anybody an answer

@@ -21,6 +21,7 @@ class Reads:
         self._open = AsyncExitStack()
         self._connection: Any = None
         self._turn = asyncio.Lock()
+        self._elsewhere = 0
         self._over = False
 
     def __getattr__(self, name: str) -> Any:
@@ -33,6 +34,7 @@ class Reads:
         self._over = True  # for tasks that were left behind when another one failed
         async with self._turn:
             await self._open.__aexit__(*raised)
+            self._connection = None
 
     @asynccontextmanager
     async def rows(self, viewer: Viewer) -> AsyncGenerator[Any]:
@@ -40,28 +42,55 @@ class Reads:
         if viewer.database_name == self._viewer.database_name:
             yield self
         else:
-            async with self._database.rows(viewer) as connection:
+            async with self._instead(), self._database.rows(viewer) as connection:
                 yield connection
 
+    @asynccontextmanager
+    async def raw(self) -> AsyncGenerator[Any]:
+        """As `Database.raw`."""
+        async with self._instead(), self._database.raw() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _instead(self) -> AsyncGenerator[None]:
+        """Hold no connection while waiting for another: requests that do so, each with one in its
+        hand, would wait for each other for ever."""
+        self._elsewhere += 1
+        try:
+            async with self._turn:
+                await self._give_back()
+            yield
+        finally:
+            self._elsewhere -= 1
+
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        async with self._turn:
-            return await (await self._its()).fetch(sql, *values)
+        async with self._ours() as connection:
+            return await connection.fetch(sql, *values)
 
     async def fetchrow(self, sql: str, *values: Any) -> Any:
-        async with self._turn:
-            return await (await self._its()).fetchrow(sql, *values)
+        async with self._ours() as connection:
+            return await connection.fetchrow(sql, *values)
 
     async def fetchval(self, sql: str, *values: Any) -> Any:
-        async with self._turn:
-            return await (await self._its()).fetchval(sql, *values)
+        async with self._ours() as connection:
+            return await connection.fetchval(sql, *values)
 
-    async def _its(self) -> Any:
-        if self._over:
-            raise RuntimeError("This request has been answered already.")
-        if self._connection is None:
-            rows = self._database.rows(self._viewer, settled=True)
-            self._connection = await self._open.enter_async_context(rows)
-        return self._connection
+    @asynccontextmanager
+    async def _ours(self) -> AsyncGenerator[Any]:
+        async with self._turn:
+            if self._over:
+                raise RuntimeError("This request has been answered already.")
+            if self._connection is None:
+                rows = self._database.rows(self._viewer, settled=True)
+                self._connection = await self._open.enter_async_context(rows)
+            yield self._connection
+            if self._elsewhere:
+                await self._give_back()
+
+    async def _give_back(self) -> None:
+        if self._connection is not None:
+            self._connection = None
+            await self._open.aclose()
 
 
 def over(context: Context, reads: Reads) -> Context:
