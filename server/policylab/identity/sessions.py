@@ -26,7 +26,7 @@ from policylab.identity.tables import (
 from policylab.kit.db import Database, UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import uuid7
-from policylab.kit.viewer import ANONYMOUS, SYSTEM, Viewer
+from policylab.kit.viewer import ANONYMOUS, Viewer
 
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly "last seen" is kept: a write for every request would be one too many."""
@@ -113,20 +113,18 @@ async def _end(uow: UnitOfWork, *conditions: object) -> list[UUID]:
 
 
 _VIEWERS_OF_SESSIONS = """
-SELECT s.secret_hash, s.id, s.person_id, s.signed_in_at, p.administrator, p.locale,
+SELECT s.secret_hash, s.id, s.person_id, s.signed_in_at, s.administrator, s.locale,
        s.last_seen_at < now() - $2::interval AS stale,
        extract(epoch FROM s.expires_at - now())::float8 AS ends_in
-FROM web_session s JOIN person p ON p.id = s.person_id
-WHERE s.secret_hash = ANY($1) AND s.ended_at IS NULL AND s.expires_at > now()
-  AND s.last_seen_at > now() - $3::interval AND p.suspended_at IS NULL
+FROM policylab_session s
+WHERE s.secret_hash = ANY($1) AND s.expires_at > now() AND s.last_seen_at > now() - $3::interval
 """
 _VIEWERS_OF_TOKENS = """
-SELECT t.secret_hash, t.id, t.person_id, t.scopes, p.administrator, p.locale,
+SELECT t.secret_hash, t.id, t.person_id, t.scopes, t.administrator, t.locale,
        coalesce(t.last_used_at < now() - $2::interval, true) AS stale,
        extract(epoch FROM t.expires_at - now())::float8 AS ends_in
-FROM access_token t JOIN person p ON p.id = t.person_id
-WHERE t.secret_hash = ANY($1) AND t.revoked_at IS NULL AND t.expires_at > now()
-  AND p.suspended_at IS NULL
+FROM policylab_token t
+WHERE t.secret_hash = ANY($1) AND t.expires_at > now()
 """
 _SEEN = "UPDATE web_session SET last_seen_at = now() WHERE id = ANY($1::uuid[])"
 _USED = "UPDATE access_token SET last_used_at = now() WHERE id = ANY($1::uuid[])"
@@ -177,8 +175,7 @@ async def _found(
 ) -> list[Any]:
     """The row behind each secret, and a note that it was used, if the last one is old."""
     hashes = [hash_secret(secret) for secret in secrets]
-    async with database.rows(SYSTEM) as connection:
-        rows = await connection.fetch(statement, hashes, *arguments)
+    rows = await database.pool.fetch(statement, hashes, *arguments)
     stale = [row["id"] for row in rows if row["stale"]]
     if stale:
         async with database.raw() as connection:
