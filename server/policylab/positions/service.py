@@ -54,23 +54,39 @@ async def draft_position(
     text_cited = await cited(uow, viewer, subject)
     here = await _voice(uow, viewer, text_cited.dialogue_id)
     ballot = await _open(uow, here, subject)
-    words = words.tidy()
-    check_words(stance, words, consent=not await asks_for_reasons(uow.session, ballot))
+    await _check_words(uow, ballot, stance, words)
     await _one_at_a_time(uow, here.require_seat(), subject.key)
-    await _supersede(uow, here.require_seat(), subject.key, released=False, at=uow.now)
-    position = _write(uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum)
+    position = await _draft(
+        uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum
+    )
     await uow.session.flush()
-    _note(uow, here, position, "drafted")
     _tell_inside(uow, position)
+    return position
+
+
+async def _draft(
+    uow: UnitOfWork,
+    here: Standing,
+    text_cited: Cited,
+    subject: Subject,
+    stance: Stance,
+    words: Words,
+    *,
+    ad_referendum: bool,
+) -> Position:
+    """Put a prepared position in the place of an earlier one; the delegation is held."""
+    await _supersede(uow, here.require_seat(), subject.key, released=False, at=uow.now)
+    position = _write(
+        uow, here, text_cited, subject, stance, words.tidy(), ad_referendum=ad_referendum
+    )
+    _note(uow, here, position, "drafted")
     return position
 
 
 async def clear_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
     """Let the head of the delegation approve what was drafted; nobody else hears of it yet."""
     position, here = await _prepared(uow, viewer, position_id)
-    judge_clear(course_of(position), here)
     _clear(uow, here, position)
-    _note(uow, here, position, "cleared")
     _tell_inside(uow, position)
     return position
 
@@ -79,19 +95,23 @@ async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     """Let everybody in the dialogue see a cleared position; it supersedes the earlier one."""
     position, here = await _prepared(uow, viewer, position_id)
     judge_release(course_of(position), here)
-    subject = subject_of(position)
-    ballot = await _open(uow, here, subject)
-    if position.stance is Stance.OBJECT:
-        words = Words(statement=position.statement)
-        check_words(Stance.OBJECT, words, consent=not await asks_for_reasons(uow.session, ballot))
+    ballot = await _open(uow, here, subject_of(position))
+    if position.stance is Stance.OBJECT:  # a procedure that asks for reasons may have begun since
+        await _check_words(uow, ballot, Stance.OBJECT, Words(statement=position.statement))
+    await _let_go(uow, here, ballot, position)
+    return position
+
+
+async def _let_go(uow: UnitOfWork, here: Standing, ballot: Ballot, position: Position) -> None:
+    """Release a cleared position, with the mandate behind it."""
+    judge_release(course_of(position), here)
     mandate_id = await _mandate(uow, position)
     check_mandate(valid=mandate_id is not None, ad_referendum=position.ad_referendum)
-    at = await _moment(uow, position.delegation_id, subject.key)
-    await _supersede(uow, position.delegation_id, subject.key, released=True, at=at)
+    at = await _moment(uow, position.delegation_id, position.subject_id)
+    await _supersede(uow, position.delegation_id, position.subject_id, released=True, at=at)
     _release(position, at=at, mandate_id=None if position.ad_referendum else mandate_id)
     await _keep(uow, position)
     await _tell(uow, here, ballot, position)
-    return position
 
 
 async def take_position(
@@ -107,11 +127,16 @@ async def take_position(
     text_cited = await cited(uow, viewer, subject)
     here = await _voice(uow, viewer, text_cited.dialogue_id)
     check_head(here.head)
-    position = await draft_position(
-        uow, viewer, subject=subject, stance=stance, words=words, ad_referendum=ad_referendum
-    )
-    await clear_position(uow, viewer, position_id=position.id)
-    return await release_position(uow, viewer, position_id=position.id)
+    ballot = await _open(uow, here, subject)
+    await _check_words(uow, ballot, stance, words)
+    await _one_at_a_time(uow, here.require_seat(), subject.key)
+    with uow.session.no_autoflush:  # it comes into being released
+        position = await _draft(
+            uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum
+        )
+        _clear(uow, here, position)
+        await _let_go(uow, here, ballot, position)
+    return position
 
 
 async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
@@ -159,7 +184,7 @@ async def _carry(uow: UnitOfWork, here: Standing, earlier: Position, later: Subj
         dialogue_id=earlier.dialogue_id, document_id=earlier.document_id, set_id=later.set_id
     )
     position = _write(uow, here, where, later, earlier.stance, words, ad_referendum=False)
-    _clear(uow, here, position)
+    _approve(uow, here, position)
     _release(position, at=uow.now, mandate_id=mandate_id)
     await _keep(uow, position)
     await _tell(uow, here, ballot, position)
@@ -176,7 +201,18 @@ async def _words_of(uow: UnitOfWork, position: Position) -> Words:
     )
 
 
+async def _check_words(uow: UnitOfWork, ballot: Ballot, stance: Stance, words: Words) -> None:
+    needless = not await asks_for_reasons(uow.session, ballot)
+    check_words(stance, words.tidy(), consent=needless)
+
+
 def _clear(uow: UnitOfWork, here: Standing, position: Position) -> None:
+    judge_clear(course_of(position), here)
+    _note(uow, here, position, "cleared")
+    _approve(uow, here, position)
+
+
+def _approve(uow: UnitOfWork, here: Standing, position: Position) -> None:
     position.state = PositionState.CLEARED
     position.cleared_at = uow.now
     position.cleared_by_capacity_id = here.capacity_id
