@@ -140,25 +140,24 @@ class UnitOfWork:
     async def _finish(self) -> list[int]:
         """Write the ledger last, labs in one fixed order, and say which announcements to send."""
         await self.session.flush()
-        connection = await self.session.connection()
-        sequences: list[int] = []
-        for event in self._events:
-            result = await connection.execute(
-                text(
-                    "INSERT INTO outbox (kind, lab_id, dialogue_id, payload) VALUES "
-                    "(:kind, :lab, :dialogue, CAST(:payload AS jsonb)) RETURNING sequence"
-                ),
-                {
-                    "kind": event.kind,
-                    "lab": event.lab_id,
-                    "dialogue": event.dialogue_id,
-                    "payload": orjson.dumps(event.payload()).decode(),
-                },
-            )
-            sequences.append(result.scalar_one())
+        sequences = await self._announced() if self._events else []
         for lab, head in await self._write_ledger():
             await self._write_audit(lab, head)
         return sequences
+
+    async def _announced(self) -> list[int]:
+        """Keep the announcements, in their order, with the change."""
+        written = [orjson.dumps(event.payload()).decode() for event in self._events]
+        result = await (await self.session.connection()).execute(
+            _ANNOUNCE,
+            {
+                "kinds": [event.kind for event in self._events],
+                "labs": [event.lab_id for event in self._events],
+                "dialogues": [event.dialogue_id for event in self._events],
+                "payloads": written,
+            },
+        )
+        return list(result.scalars())
 
     async def _write_ledger(self) -> list[tuple[UUID, Any]]:
         """Bump every revision that was touched; the heads of all rows, locked in one fixed order.
@@ -227,6 +226,12 @@ _BUMP = text(
                     ELSE excluded.bumped_by END
     RETURNING lab_id, audit_sequence, audit_hash
     """  # noqa: S608 our own name of a setting
+)
+_ANNOUNCE = text(
+    "INSERT INTO outbox (kind, lab_id, dialogue_id, payload) SELECT kind, lab, dialogue, payload "
+    "FROM unnest(CAST(:kinds AS text[]), CAST(:labs AS uuid[]), CAST(:dialogues AS uuid[]), "
+    "CAST(:payloads AS jsonb[])) WITH ORDINALITY AS e(kind, lab, dialogue, payload, place) "
+    "ORDER BY place RETURNING sequence"
 )
 _INSERT_AUDIT = text(
     "INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type, "

@@ -86,10 +86,10 @@ async def standings(
     access = await _access(session, viewer, dialogue_ids)
     if not access:
         return {}
-    rows = await session.exec(select(Dialogue).where(col(Dialogue.id).in_(access)))
-    dialogues = list(rows)
-    now = (await session.exec(select(func.now()))).one()
-    situations = await situations_of(session, dialogues, now=now)
+    rows = await session.exec(select(Dialogue, func.now()).where(col(Dialogue.id).in_(access)))
+    found = rows.all()
+    dialogues = [dialogue for dialogue, _ in found]
+    situations = await situations_of(session, dialogues, now=found[0][1]) if found else {}
     capacities = await _capacities(session, viewer, access)
     return {
         dialogue.id: _standing(

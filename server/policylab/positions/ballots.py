@@ -93,6 +93,8 @@ def pause_ballot(uow: UnitOfWork, ballot: Ballot, *, until: datetime) -> None:
 
 async def terms_of(session: AsyncSession, procedure_ids: list[UUID]) -> dict[UUID, Term]:
     """When each procedure's positions count, pauses included."""
+    if not procedure_ids:
+        return {}
     pauses: dict[UUID, list[Pause]] = {}
     rows = await session.exec(
         select(BallotPause).where(col(BallotPause.procedure_id).in_(procedure_ids))
