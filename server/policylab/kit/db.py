@@ -42,8 +42,8 @@ _READ_AS = text(
 BEGIN = "BEGIN READ ONLY; SELECT set_config('policylab.viewer', '{0}', true)"
 BEGIN_SETTLED = f"{BEGIN}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 """In one round trip; hence no parameters, but see `_checked`."""
-STATEMENTS_KEPT = 500
-"""Prepared statements that each pooled connection of reads keeps: screens have some hundreds."""
+STATEMENTS_KEPT = 300
+"""Prepared statements that each pooled connection of reads keeps: each takes some 65 kB there."""
 
 
 @dataclass(frozen=True)

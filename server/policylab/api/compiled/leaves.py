@@ -91,6 +91,6 @@ def identifier_writer(kind: str) -> Write:
     swap = bytes.maketrans(b"+/", b"-_")
 
     def write(key: Any) -> str:
-        return b2a_base64(head + key.bytes, newline=False).translate(swap)[:size].decode()
+        return b2a_base64(head + key.bytes).translate(swap)[:size].decode()
 
     return write
