@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policylab.api.execution import BadRequest, read_request
+from policylab.api.execution import BadRequest, fingerprint_of, read_request
 
 GOOD = {"query": "{ service { name } }"}
 
@@ -23,6 +23,7 @@ GOOD = {"query": "{ service { name } }"}
         {"query": '{ search(text: "a\\u0000b") { totalCount } }'},
         {"query": '{ search(text: "a\\u{0}b") { totalCount } }'},
         {"extensions": {"persistedQuery": {"sha256Hash": 1}}},
+        GOOD | {"extensions": {"persistedQuery": {"sha256Hash": "0" * 64}}},
     ],
 )
 def test_what_is_no_request_is_told_so(body: Any) -> None:
@@ -33,3 +34,10 @@ def test_what_is_no_request_is_told_so(body: Any) -> None:
 def test_a_request_passes_with_or_without_variables() -> None:
     assert read_request(GOOD).query == GOOD["query"]
     assert read_request(GOOD | {"variables": {"a": ["b", {"c": 1}]}}).variables
+
+
+def test_a_document_is_known_by_its_own_fingerprint_whether_it_is_sent_along_or_not() -> None:
+    fingerprint = read_request(GOOD).fingerprint
+    assert fingerprint == fingerprint_of(GOOD["query"])
+    claimed = {"extensions": {"persistedQuery": {"sha256Hash": fingerprint}}}
+    assert read_request(GOOD | claimed).fingerprint == fingerprint

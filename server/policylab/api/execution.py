@@ -68,9 +68,18 @@ def read_request(body: Any) -> Request:
         raise BadRequest("sha256Hash must be a string.")
     if query is None and fingerprint is None:
         raise BadRequest("There is neither a query nor a fingerprint.")
+    if query:
+        claimed, fingerprint = fingerprint, fingerprint_of(query)
+        if claimed not in (None, fingerprint):
+            raise BadRequest("sha256Hash is not the fingerprint of the query.")
     if _holds_nul(variables) or _NUL_WRITTEN.search(query or ""):
         raise BadRequest("No text can hold the character U+0000.")
     return Request(query, fingerprint, variables, operation)
+
+
+def fingerprint_of(query: str) -> str:
+    """What a document is known by: SHA-256 of its text, in hexadecimal digits."""
+    return hashlib.sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _NUL_WRITTEN = re.compile(r"\\u(?:0000|\{0+\})")
@@ -118,7 +127,7 @@ class Executor:
         if request.fingerprint is not None and request.fingerprint in self._known:
             return request.fingerprint, self._known[request.fingerprint]
         if request.query is not None:
-            fingerprint = hashlib.sha256(request.query.encode("utf-8", "surrogatepass")).hexdigest()
+            fingerprint = request.fingerprint or fingerprint_of(request.query)
             if fingerprint in self._known or self._may_send_free(context):
                 return fingerprint, request.query
         message = "This operation is not known here. Free documents need a personal access token."

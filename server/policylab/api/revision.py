@@ -57,7 +57,7 @@ REVISIONS = """
 SELECT md5(string_agg(concat_ws(' ', r.key, r.revision, r.bumped_by), ',' ORDER BY r.key)) AS key,
        now() AS at
   FROM policylab_revision r
- WHERE r.key IN ($1, $2)
+ WHERE r.key IN ($1, policylab_own_revision($2))
     OR r.key IN (SELECT p.lab_id FROM policylab_participation p WHERE p.person_id = $2)
 """
 """Everything a viewer can see belongs to her labs, to herself or to the whole house. One statement
@@ -88,10 +88,12 @@ class Tags:
         self._moments: OrderedDict[tuple[UUID | None, str], datetime] = OrderedDict()
 
     def may_tag(self, request: Request, document: DocumentNode) -> bool:
-        """Whether an answer to this known operation changes with its revisions alone."""
+        """Whether an answer to this operation changes with its revisions alone."""
         if request.fingerprint is None:
             return False
         if request.fingerprint not in self._steady:
+            if len(self._steady) >= REMEMBERED:
+                self._steady.clear()
             self._steady[request.fingerprint] = _is_steady(document)
         return self._steady[request.fingerprint]
 

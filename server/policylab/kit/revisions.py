@@ -32,9 +32,16 @@ UNREVISED = {
 _KEYS = {
     "lab": "lab_id",
     "dialogue": "(SELECT g.lab_id FROM dialogue g WHERE g.id = changed.dialogue_id)",
-    "person": "person_id",
+    "person": "policylab_own_revision(person_id)",
     "house": f"'{HOUSE}'::uuid",
 }
+
+
+OWN_REVISION = """
+CREATE FUNCTION policylab_own_revision(person uuid) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT md5('revision of ' || person)::uuid $$
+"""
+"""The key of what only a person herself sees. It stays when she is erased, and names nobody."""
 
 
 def whose(source: Source) -> str:
@@ -82,7 +89,7 @@ def _triggers(name: str, source: Source) -> list[str]:
 def revisions(role: str) -> list[str]:
     """For a migration, after the tables of every room: functions, triggers, and the counters."""
     kinds = _KEYS | {"lab_itself": "id"}
-    statements = [_function(kind, key) for kind, key in kinds.items()]
+    statements = [OWN_REVISION, *(_function(kind, key) for kind, key in kinds.items())]
     for name, source in sorted(Source.registry.items()):
         if name not in UNREVISED:
             statements += _triggers(name, source)
