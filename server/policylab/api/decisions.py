@@ -301,13 +301,26 @@ class Procedure(Node):
     )
 
 
+_SEALS = (
+    "SELECT t.record_id, t.hash, t.sealed_at, t.signer, t.leaf_index FROM record_seal t "  # noqa: S608
+    f"WHERE t.record_id = ANY($1) AND {sources.RECORD_SEAL.scope.on('t')}"
+)
+
+
 def _seals(context: Context) -> DataLoader[UUID, Any]:
+    """What seals say of themselves, without the texts that they seal."""
+
     async def batch(keys: Sequence[UUID]) -> list[Any]:
-        async with context.database.read(context.viewer) as session:
-            found = await decisions.seals_of(session, keys)
+        async with context.database.rows(context.viewer) as connection:
+            rows = await connection.fetch(_SEALS, list(keys))
+        found = {row["record_id"]: row for row in rows}
         return [found.get(key) for key in keys]
 
     return context.loader("seals", lambda: DataLoader(load_fn=batch))
+
+
+async def _of_seals(context: Context, roots: Sequence[Any], name: str) -> list[Any]:
+    return [seal[name] if seal else None for seal in await _each(_seals(context), roots)]
 
 
 async def load_record_state(context: Context, roots: Sequence[Any]) -> list[RecordState]:
@@ -318,22 +331,22 @@ async def load_record_state(context: Context, roots: Sequence[Any]) -> list[Reco
 
 async def load_hash(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """SHA-256 of sealed records."""
-    return [seal.hash if seal else None for seal in await _each(_seals(context), roots)]
+    return await _of_seals(context, roots, "hash")
 
 
 async def load_sealed_at(context: Context, roots: Sequence[Any]) -> list[datetime | None]:
     """When records were sealed."""
-    return [seal.sealed_at if seal else None for seal in await _each(_seals(context), roots)]
+    return await _of_seals(context, roots, "sealed_at")
 
 
 async def load_signer(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The short names of the keys that sealed records."""
-    return [seal.signer if seal else None for seal in await _each(_seals(context), roots)]
+    return await _of_seals(context, roots, "signer")
 
 
 async def load_leaf_index(context: Context, roots: Sequence[Any]) -> list[int | None]:
     """Where records stand in the public log."""
-    return [seal.leaf_index if seal else None for seal in await _each(_seals(context), roots)]
+    return await _of_seals(context, roots, "leaf_index")
 
 
 async def load_publication(context: Context, roots: Sequence[Any]) -> list[PublicationState]:
@@ -360,10 +373,11 @@ async def load_verified(context: Context, roots: Sequence[Any]) -> list[bool]:
 
 async def load_content(context: Context, roots: Sequence[Any]) -> list[Any]:
     """What records say: the sealed bytes, or the draft as it would be sealed now."""
-    seals = await _each(_seals(context), roots)
     found: list[Any] = []
     async with context.database.read(context.viewer) as session:
-        for item, seal in zip(roots, seals, strict=True):
+        seals = await decisions.seals_of(session, [item.row["id"] for item in roots])
+        for item in roots:
+            seal = seals.get(item.row["id"])
             if seal is not None:
                 found.append(read_canonical(seal.content))
                 continue
