@@ -103,7 +103,7 @@ async def _end(uow: UnitOfWork, *conditions: object) -> list[UUID]:
         .values(ended_at=uow.now)
         .returning(col(WebSession.id), col(WebSession.person_id))
     )
-    ended = list((await uow.session.exec(ending)).tuples())
+    ended = list(await uow.session.exec(ending))
     for session_id, _ in ended:
         uow.audit(action="session.ended", object_type="WebSession", object_id=session_id)
     people = tuple({person_id for _, person_id in ended})
@@ -266,7 +266,7 @@ async def spend_sign_in_code(uow: UnitOfWork, *, code: str) -> UUID:
         .values(used_at=uow.now)
         .returning(col(SignInCode.id), col(SignInCode.person_id))
     )
-    found = (await uow.session.exec(spending)).tuples().first()
+    found = (await uow.session.exec(spending)).first()
     if found is None:
         message = "This code is not known, was used before or is too old. Ask for a new one."
         raise Refused(RefusalCode.NOT_ALLOWED, message, field="code")
