@@ -51,7 +51,8 @@ class GraphQLHouse:
             origin_allowed=lambda asked: middleware.origin_allowed(asked, self.settings),
             budgets=Budgets(self.settings.query_budget),
         )
-        app = Starlette(routes=self.endpoint.routes(), middleware=middleware.stack(self.settings))
+        routes = [*self.endpoint.routes(), *signin.routes(self.house)]
+        app = Starlette(routes=routes, middleware=middleware.stack(self.settings))
         app.state.house = self.house
         self.web = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE)
         self._tokens: dict[UUID | None, str] = {}

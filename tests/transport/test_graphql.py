@@ -1,14 +1,18 @@
 """The GraphQL endpoint through the real layers: tags, what is kept by whom, what is refused."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from policylab import identity
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
+from policylab.kit.viewer import SYSTEM
+from policylab.transport import middleware
 from tests import make
 from tests.transport.graphql_house import GraphQLHouse, known
 
@@ -77,3 +81,21 @@ async def test_what_went_wrong_and_what_changes_something_is_kept_by_nobody(
     wrong = await house.post(known("Dialogue"), table.head())
     assert "errors" in wrong.json()
     assert "etag" not in wrong.headers
+
+
+async def test_after_signing_out_no_answer_is_kept_and_no_tag_holds(
+    house: GraphQLHouse, table: make.Table
+) -> None:
+    person_id = table.head().person_id
+    assert person_id is not None
+    async with house.database.write(SYSTEM) as uow:
+        secret = await identity.open_session(uow, person_id=person_id, life=timedelta(hours=1))
+    name = middleware.session_cookie(house.settings)
+    cookie = f"{name}={secret}"
+    tag = (await house.get(screen(table), cookie=cookie)).headers["etag"]
+    held = await house.get(screen(table), cookie=cookie, if_none_match=tag)
+    assert held.status_code == 304
+    out = await house.web.post("/signout", headers={"cookie": cookie})
+    assert out.headers["clear-site-data"] == '"cache"'
+    gone = await house.get(screen(table), cookie=cookie, if_none_match=tag)
+    assert (gone.status_code, gone.json()) == (200, {"data": {"dialogue": None}})

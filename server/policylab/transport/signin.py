@@ -236,6 +236,8 @@ class SignIn:
             await identity.close_session(uow, secret=secret)
         response = _redirect("/")
         self._forget(response, session_cookie(self._settings))
+        # Answers are kept by her browser, to be asked about again: on a shared computer by nobody.
+        response.headers["clear-site-data"] = '"cache"'
         return response
 
     async def backchannel(self, request: Request) -> Response:
