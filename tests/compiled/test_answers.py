@@ -84,6 +84,16 @@ async def test_errors_tell_where_by_the_names_the_client_gave(
     assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
+async def test_what_no_plan_understands_is_counted_with_its_reason(
+    both: Comparer, asked_by: Mapping[str, Asker]
+) -> None:
+    text = "{ service { name } __schema { queryType { name } } }"
+    answer = await both.ask(text, {}, asked_by[MEMBER].viewer)
+    assert answer["data"]["__schema"] == {"queryType": {"name": "Query"}}
+    assert both.found.different == []
+    assert both.executor.counts.not_understood == {"Query.__schema": 1}
+
+
 @pytest.mark.parametrize("more", [True, False])
 @pytest.mark.parametrize("less", [True, False])
 async def test_skip_and_include_follow_the_variables(

@@ -138,15 +138,15 @@ class Compiler:
         match origin:
             case origins.ToOne():
                 shape = self._shape_of(field, nodes)
-                return relations.One(origin.target, origin.by, shape, nullable)
+                return relations.One(origin.target, shape, nullable, origin.by)
             case origins.ById():
                 shape = self._shape_of(field, nodes)
-                return relations.Named(origin.target, given, shape, nullable)
+                return relations.Named(origin.target, shape, nullable, given)
             case origins.Rows():
                 return relations.Many(origin.plan, origin.key, self._shape_of(field, nodes))
             case origins.Keys():
                 shape = self._shape_of(field, nodes)
-                return relations.Led(origin.target, origin.function, given, shape, nullable)
+                return relations.Led(origin.target, shape, nullable, origin.function, given)
             case origins.Pages():
                 return self._paged(origin, given, self._shape_of(field, nodes))
             case _:

@@ -1,7 +1,7 @@
 """The ways to get things: one statement, or one call, for all parents of a level."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,66 +24,81 @@ def _make(kind: str) -> Callable[[Any], Any]:
     return loading.known(kind).make
 
 
-async def _by_ids(run: Run, sql: str, shape: Shape, target: str, keys: Sequence[Any]) -> Any:
-    """Finished things by their key."""
-    rows = await run.fetch(sql, keys) if keys else []
-    done = await shape.run(run, Parents(rows, make=_make(target)))
-    return {row["id"]: thing for row, thing in zip(rows, done, strict=True)}
+def _named(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.removeprefix('policylab.')}.{function.__name__}()"
 
 
 @dataclass
-class One(Shaped):
-    """The thing that a column points at."""
+class _ByKey(Shaped):
+    """Things of one type by their keys, each read and finished once."""
 
     target: str
-    by: str
     shape: Shape
     nullable: bool
-    sql: str = ""
 
-    def __post_init__(self) -> None:
-        columns = tuple(dict.fromkeys(("id", *self.shape.columns)))
-        self.sql = loading.by_ids(self.target, columns)
+    @property
+    def sql(self) -> str:
+        return loading.by_ids(self.target, tuple(dict.fromkeys(("id", *self.shape.columns))))
+
+    async def found(self, run: Run, keys: Iterable[Any]) -> dict[Any, Any]:
+        """Finished things by their key."""
+        wanted = [key for key in dict.fromkeys(keys) if key is not None]
+        rows = await run.fetch(self.sql, wanted) if wanted else []
+        done = await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        return {row["id"]: thing for row, thing in zip(rows, done, strict=True)}
+
+    def checked(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same, if null may be among them."""
+        if not self.nullable:
+            _refuse_null(values)
+        return values
+
+
+@dataclass
+class One(_ByKey):
+    """The thing that a column points at."""
+
+    by: str
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
         keys = [row[self.by] for row in parents.rows]
-        wanted = [key for key in dict.fromkeys(keys) if key is not None]
-        found = await _by_ids(run, self.sql, self.shape, self.target, wanted)
-        values = [found.get(key) for key in keys]
-        if not self.nullable:
-            _refuse_null(values)
-        return values
+        found = await self.found(run, keys)
+        return self.checked([found.get(key) for key in keys])
 
     def told(self) -> list[str]:
         return [f"the {self.target} that {self.by} names", self.sql]
 
 
 @dataclass
-class Named(Shaped):
+class Named(_ByKey):
     """At the root: the thing that the argument `id` names."""
 
-    target: str
     given: Given
-    shape: Shape
-    nullable: bool
-    sql: str = ""
-
-    def __post_init__(self) -> None:
-        columns = tuple(dict.fromkeys(("id", *self.shape.columns)))
-        self.sql = loading.by_ids(self.target, columns)
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         kind, key = from_global(self.given(run)["id"])
-        keys = [key] if kind == self.target else []
-        found = await _by_ids(run, self.sql, self.shape, self.target, keys)
-        value = found.get(key)
-        if not self.nullable:
-            _refuse_null([value])
-        return [value]
+        found = await self.found(run, [key] if kind == self.target else [])
+        return self.checked([found.get(key)])
 
     def told(self) -> list[str]:
         return [f"the {self.target} of this id", self.sql]
+
+
+@dataclass
+class Led(_ByKey):
+    """The things whose keys a batch answers for all parents at once."""
+
+    function: Load
+    given: Given
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        answers = await _asked(self.function, run, parents, self.given)
+        found = await self.found(run, loading.keys_in(answers))
+        return self.checked(loading.in_place_of_keys(answers, found))
+
+    def told(self) -> list[str]:
+        return [f"the {self.target}s that {_named(self.function)} names", self.sql]
 
 
 @dataclass
@@ -213,7 +228,7 @@ class Answered(Finishing):
         return await self.output.values(run, answers)
 
     def told(self) -> list[str]:
-        return [f"{self.function.__module__.removeprefix('policylab.')}.{self.function.__name__}()"]
+        return [_named(self.function)]
 
 
 async def _asked(function: Load, run: Run, parents: Parents, given: Given) -> Sequence[Any]:
@@ -224,35 +239,6 @@ async def _asked(function: Load, run: Run, parents: Parents, given: Given) -> Se
         if isinstance(each, BaseException):
             raise each
     return answers
-
-
-@dataclass
-class Led(Shaped):
-    """The things whose keys a batch answers for all parents at once."""
-
-    target: str
-    function: Load
-    given: Given
-    shape: Shape
-    nullable: bool
-    sql: str = ""
-
-    def __post_init__(self) -> None:
-        columns = tuple(dict.fromkeys(("id", *self.shape.columns)))
-        self.sql = loading.by_ids(self.target, columns)
-
-    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        answers = await _asked(self.function, run, parents, self.given)
-        wanted = list(dict.fromkeys(loading.keys_in(answers)))
-        found = await _by_ids(run, self.sql, self.shape, self.target, wanted)
-        values = loading.in_place_of_keys(answers, found)
-        if not self.nullable:
-            _refuse_null(values)
-        return values
-
-    def told(self) -> list[str]:
-        name = f"{self.function.__module__.removeprefix('policylab.')}.{self.function.__name__}()"
-        return [f"the {self.target}s that {name} names", self.sql]
 
 
 @dataclass
@@ -311,7 +297,7 @@ class Called(Finishing):
         return await self.output.values(run, [answer])
 
     def told(self) -> list[str]:
-        return [f"{self.function.__module__.removeprefix('policylab.')}.{self.function.__name__}()"]
+        return [_named(self.function)]
 
 
 @dataclass
