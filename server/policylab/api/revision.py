@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from graphql import DocumentNode, FieldNode, TypeInfo, TypeInfoVisitor, Visitor, visit
 
-from policylab import __version__
+from policylab import __version__, published
 from policylab.api.context import Context
 from policylab.api.execution import Request
 from policylab.api.moments import NEXT_MOMENT
@@ -64,6 +64,10 @@ SELECT md5(string_agg(concat_ws(' ', r.key, r.revision, r.bumped_by), ',' ORDER 
 is one snapshot: a change is in it whole, with its rows, or not at all."""
 
 
+SETTINGS = ("demo_mode", "sign_in_name", "base_url")
+"""What answers tell of the settings."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """The revisions of all that a viewer can see, at one moment of the database."""
@@ -83,7 +87,7 @@ class Tags:
     """Makes and judges tags; remembers when time alone will change what a viewer sees."""
 
     def __init__(self) -> None:
-        self._edition = hashlib.sha256(f"{__version__}{print_schema()}".encode()).digest()
+        self._edition = _edition()
         self._steady: dict[str, bool] = {}
         self._moments: OrderedDict[tuple[UUID | None, str], datetime] = OrderedDict()
 
@@ -112,6 +116,7 @@ class Tags:
                 str(viewer.session_id),
                 sorted(viewer.scopes) if viewer.scopes is not None else None,
                 viewer.locale,
+                [context.shared.get(name) for name in SETTINGS],
             ],
             option=orjson.OPT_SORT_KEYS,
         )
@@ -142,6 +147,14 @@ class Tags:
             if len(self._moments) > REMEMBERED:
                 self._moments.popitem(last=False)
         return found
+
+
+def _edition() -> bytes:
+    """What answers depend on besides the database: the program, the contract, the workflows."""
+    digest = hashlib.sha256(f"{__version__}{print_schema()}".encode())
+    for file in sorted(published.workflows_folder().glob("*.yaml")):
+        digest.update(file.read_bytes())
+    return digest.digest()
 
 
 async def _next_moment(context: Context, after: datetime) -> datetime:
