@@ -10,7 +10,17 @@ from uuid import UUID
 import strawberry
 
 from policylab.api.context import Context
-from policylab.api.declare import Node, in_language, load, plain, query, root, value
+from policylab.api.declare import (
+    Node,
+    computed,
+    in_language,
+    leads_to,
+    load,
+    plain,
+    query,
+    root,
+    value,
+)
 from policylab.api.elsewhere import Dialogue
 from policylab.api.paging import PAGE, After, Connection, First, check_first, listed
 from policylab.comments.sources import AMENDMENT, COMMENT, THREAD
@@ -27,17 +37,35 @@ AROUND = 90
 """Characters of an excerpt on either side of what was found."""
 
 
+async def load_hit_dialogues(context: Context, roots: Sequence[Any]) -> list[UUID | None]:
+    """The dialogues that places belong to."""
+    return [item.place["dialogue_id"] for item in roots]
+
+
+async def load_hit_nodes(context: Context, roots: Sequence[Any]) -> list[Any]:
+    """What was found, or the texts that it stands in."""
+    places = [item.place for item in roots]
+    return await asyncio.gather(*(load(context, p["node"], p["node_id"]) for p in places))
+
+
 @value
 class SearchHit:
     """One place where the words were found."""
 
+    place: strawberry.Private[Any]
     kind: str = plain("clause, comment, amendment, record, recommendation, document or dialogue.")
     title: str = plain("The heading, title or first words of what was found.")
     number: str | None = plain("The clause's number, or the recommendation's.")
     excerpt: str = plain("The words around what was found.")
     url: str = plain("The page that shows it.")
-    dialogue: Dialogue | None = plain("The dialogue it belongs to.")
-    node: Node = plain("What was found, or the text that it stands in.")
+    dialogue: Dialogue | None = leads_to(
+        "The dialogue it belongs to.", load_hit_dialogues, access="as what it leads to"
+    )
+    node: Node = computed(
+        "What was found, or the text that it stands in.",
+        load_hit_nodes,
+        access="as what it leads to",
+    )
 
 
 def _seen(alias: str, source: Any) -> str:
@@ -140,7 +168,7 @@ async def find(
     lab = key_of(lab_id, "Lab") if lab_id else None
     places = await _places(context, asked, lab) if _is_enough(asked) else []
     page = listed(places, first=first, after=after)
-    page.nodes = await _shown(context, page.nodes, asked)
+    page.nodes = [_hit(context, row, asked) for row in page.nodes]
     for edge, node in zip(page.edges, page.nodes, strict=True):
         edge.node = node
     return page
@@ -171,10 +199,6 @@ def _distinct(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
             yield row
 
 
-async def _shown(context: Context, rows: Sequence[Any], asked: str) -> list[SearchHit]:
-    return list(await asyncio.gather(*(_hit(context, row, asked) for row in rows)))
-
-
 _PAGES = {
     "drafts": "Draft",
     "texts": "VersionSet",
@@ -185,11 +209,7 @@ _PAGES = {
 }
 
 
-async def _hit(context: Context, row: Mapping[str, Any], asked: str) -> SearchHit:
-    node = await load(context, row["node"], row["node_id"])
-    dialogue = None
-    if row["dialogue_id"] is not None:
-        dialogue = await load(context, "Dialogue", row["dialogue_id"])
+def _hit(context: Context, row: Mapping[str, Any], asked: str) -> Any:
     anchor = f"#{row['section_id']}" if row["section_id"] else ""
     return SearchHit(
         kind=row["kind"],
@@ -197,8 +217,7 @@ async def _hit(context: Context, row: Mapping[str, Any], asked: str) -> SearchHi
         number=row["number"] or None,
         excerpt=excerpt(row["body"] or "", asked),
         url=f"/{row['page']}/{to_global(_PAGES[row['page']], row['page_id'])}{anchor}",
-        dialogue=dialogue,
-        node=node,
+        place=row,
     )
 
 
