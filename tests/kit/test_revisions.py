@@ -71,11 +71,14 @@ async def test_a_change_that_fails_leaves_the_revision(database: Database) -> No
 async def test_signing_in_concerns_oneself_alone(database: Database) -> None:
     person = (await make.person(database)).person_id
     assert person is not None
-    house, own = await revision(database, HOUSE), await revision(database, person)
+    async with database.pool.acquire() as connection:
+        own_key = await connection.fetchval("SELECT policylab_own_revision($1)", person)
+    house, own = await revision(database, HOUSE), await revision(database, own_key)
     async with database.write(SYSTEM) as uow:
         await identity.open_session(uow, person_id=person, life=timedelta(hours=1))
     assert await revision(database, HOUSE) == house
-    assert await revision(database, person) == own + 1
+    assert own_key != person  # it outlives her, and names nobody
+    assert await revision(database, own_key) == own + 1
 
 
 async def test_changes_of_several_labs_in_any_order_never_wait_for_each_other_for_ever(
