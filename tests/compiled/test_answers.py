@@ -143,6 +143,20 @@ async def test_interfaces_are_answered_by_what_each_thing_is(
     assert found[0] == found[3]
 
 
+async def test_what_was_found_is_answered_by_what_it_is(
+    both: Comparer, asked_by: Mapping[str, Asker], dialogue: str
+) -> None:
+    text = """query($id: ID!) {
+      search(text: "school", first: 50) {
+        nodes { kind dialogue { question } node { __typename id ... on Version { number } } }
+      }
+      dialogue(id: $id) { activity(first: 30) { nodes { subject { id } capacity { role } } } }
+    }"""
+    found = await answered(both, asked_by, text, id=dialogue)
+    assert len({hit["node"]["__typename"] for hit in found["search"]["nodes"]}) > 2
+    assert any(each["subject"] for each in found["dialogue"]["activity"]["nodes"])
+
+
 async def test_a_type_that_no_fragment_names_is_met_all_the_same(
     both: Comparer, asked_by: Mapping[str, Asker], dialogue: str
 ) -> None:

@@ -16,6 +16,7 @@ Rows of a type are read through its source, whose scope goes into every statemen
 visible as the row it stands on. A target type that points back comes from `api/elsewhere.py`.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -293,19 +294,28 @@ def computed(description: str, batch: Load, *, access: str, needs: tuple[str, ..
 
 def leads_to(description: str, batch: Load, *, access: str, needs: tuple[str, ...] = ()) -> Any:
     """The published things whose keys `batch` answers, one or a list a root, as far as the viewer
-    may see them. The same as `computed` otherwise, and cheaper where there are many."""
+    may see them; for a field of the type `Node` pairs of type and key, one or None a root. The same
+    as `computed` otherwise, and cheaper: only the columns that are asked for are read."""
 
     def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
         target = target_name(annotation)
+        of_any = target == Node.__name__
 
         async def things(context: Context, roots: Sequence[Any], **arguments: Any) -> list[Any]:
             answered = await batch(context, roots, **arguments)
+            if of_any:
+                return await asyncio.gather(*(_named(context, each) for each in answered))
             return await loading.led_to(context, target, answered)
 
         things.__signature__ = signature(batch)  # type: ignore[attr-defined]
-        return _batched(things), origins.Keys(target, batch)
+        origin = origins.AnyKeys(batch) if of_any else origins.Keys(target, batch)
+        return _batched(things), origin
 
     return FieldMaker(description, Declared("computed", access, None, needs), resolve)
+
+
+async def _named(context: Context, named: tuple[str, Any] | None) -> Any:
+    return None if named is None else await load(context, *named)
 
 
 def _batched(batch: Load) -> Callable[..., Any]:

@@ -1,7 +1,6 @@
 """Dialogues as clients see them, and the way in to labs. `places` has the labs themselves, `seats`
 those who take part, `labs_verbs` what people do."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +19,6 @@ from policylab.api.declare import (
     computed,
     edge,
     leads_to,
-    load,
     plain,
     published,
     query,
@@ -87,13 +85,11 @@ async def load_activity_capacities(context: Context, roots: Sequence[Any]) -> li
     return [item.happening.capacity_id for item in roots]
 
 
-async def load_activity_subjects(context: Context, roots: Sequence[Any]) -> list[Any]:
+async def load_activity_subjects(
+    context: Context, roots: Sequence[Any]
+) -> list[tuple[str, UUID] | None]:
     """The things that it happened to."""
-    return await asyncio.gather(*(_subject(context, item.happening.subject) for item in roots))
-
-
-async def _subject(context: Context, subject: tuple[str, UUID] | None) -> Any:
-    return None if subject is None else await load(context, *subject)
+    return [item.happening.subject for item in roots]
 
 
 @value
@@ -107,7 +103,7 @@ class Activity:
     capacity: Capacity | None = leads_to(
         "Who did it.", load_activity_capacities, access="as what it leads to"
     )
-    subject: Node | None = computed(
+    subject: Node | None = leads_to(
         "The thing it happened to; null where there is none, or the viewer may not see it.",
         load_activity_subjects,
         access="as what it leads to",

@@ -116,6 +116,13 @@ class Keys(Origin):
 
 
 @dataclass(frozen=True)
+class AnyKeys(Origin):
+    """The rows whose types and ids such a function answers: one, or none, a root."""
+
+    function: Load
+
+
+@dataclass(frozen=True)
 class ById(Origin):
     """The row of `target` that the argument `id` names."""
 

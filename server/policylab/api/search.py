@@ -1,6 +1,5 @@
 """Looking for words in everything that the viewer may read, and in nothing else."""
 
-import asyncio
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +11,8 @@ import strawberry
 from policylab.api.context import Context
 from policylab.api.declare import (
     Node,
-    computed,
     in_language,
     leads_to,
-    load,
     plain,
     query,
     root,
@@ -42,10 +39,9 @@ async def load_hit_dialogues(context: Context, roots: Sequence[Any]) -> list[UUI
     return [item.place["dialogue_id"] for item in roots]
 
 
-async def load_hit_nodes(context: Context, roots: Sequence[Any]) -> list[Any]:
+async def load_hit_nodes(context: Context, roots: Sequence[Any]) -> list[tuple[str, UUID]]:
     """What was found, or the texts that it stands in."""
-    places = [item.place for item in roots]
-    return await asyncio.gather(*(load(context, p["node"], p["node_id"]) for p in places))
+    return [(item.place["node"], item.place["node_id"]) for item in roots]
 
 
 @value
@@ -61,7 +57,7 @@ class SearchHit:
     dialogue: Dialogue | None = leads_to(
         "The dialogue it belongs to.", load_hit_dialogues, access="as what it leads to"
     )
-    node: Node = computed(
+    node: Node = leads_to(
         "What was found, or the text that it stands in.",
         load_hit_nodes,
         access="as what it leads to",

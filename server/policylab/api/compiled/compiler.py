@@ -158,6 +158,8 @@ class Compiler:
         match origin:
             case origins.Batch():
                 return relations.Answered(origin.function, given, output)
+            case origins.AnyKeys():
+                return relations.LedAnywhere(origin.function, given, output)
             case origins.Call():
                 return relations.Called(origin.function, given, output)
             case origins.Verb():
@@ -232,7 +234,7 @@ class _Fields:
             self._text.child(key)
         if self._shape.of_rows:
             wanted = [declared.column, *declared.needs]
-            if isinstance(origin, origins.Batch | origins.Keys):
+            if isinstance(origin, origins.Batch | origins.Keys | origins.AnyKeys):
                 wanted.append("id")
             self._columns |= dict.fromkeys(name for name in wanted if name)
 

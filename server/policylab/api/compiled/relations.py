@@ -102,6 +102,33 @@ class Led(_ByKey):
 
 
 @dataclass
+class LedAnywhere(Finishing):
+    """The things of whichever types whose keys a batch answers, one or none for each parent."""
+
+    function: Load
+    given: Given
+    output: Output
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        answers = await _asked(self.function, run, parents, self.given)
+        thing = self.output.thing
+        assert thing is not None
+        found: dict[Any, Any] = {None: None}
+        for kind in dict.fromkeys(named[0] for named in answers if named is not None):
+            of_kind = _ByKey(kind, thing.shape_of(loading.known(kind).cls), nullable=True)
+            keys = (named[1] for named in answers if named is not None and named[0] == kind)
+            things = await of_kind.found(run, keys)
+            found |= {(kind, key): each for key, each in things.items()}
+        values = [found.get(named) for named in answers]
+        if not self.output.nullable:
+            _refuse_null(values)
+        return values
+
+    def told(self) -> list[str]:
+        return [f"whatever {_named(self.function)} names, each type by one statement"]
+
+
+@dataclass
 class Many(Shaped):
     """The things that belong to each parent."""
 

@@ -136,13 +136,14 @@ class Thing:
             by_class.setdefault(type(each), []).append(each)
         found: dict[int, dict[str, Any]] = {}
         for kind, members in by_class.items():
-            shape = self._shape(kind)
+            shape = self.shape_of(kind)
             rows = [each.row for each in members] if shape.of_rows else None
             finished = await shape.run(run, Parents(rows, members))
             found.update(zip(map(id, members), finished, strict=True))
         return [found[id(each)] for each in objects]
 
-    def _shape(self, kind: type[Any]) -> Shape:
+    def shape_of(self, kind: type[Any]) -> Shape:
+        """The shape of things of this class; Unequal where they can't be here."""
         shape = self.shapes.get(kind)
         if shape is None:
             shape = self.shapes[kind] = self.shape_for(kind)
