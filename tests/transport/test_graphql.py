@@ -83,6 +83,23 @@ async def test_what_went_wrong_and_what_changes_something_is_kept_by_nobody(
     assert "etag" not in wrong.headers
 
 
+async def test_a_change_right_after_the_rows_were_read_is_not_overlooked(
+    house: GraphQLHouse, table: make.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = house.house.executor.run
+
+    async def overtaken(*given: Any) -> Any:
+        answer = await run(*given)
+        await make.organisation(house.database, "In between")
+        return answer
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(house.house.executor, "run", overtaken)
+        tag = (await house.get(screen(table), table.head())).headers["etag"]
+    again = await house.get(screen(table), table.head(), if_none_match=tag)
+    assert again.status_code == 200
+
+
 async def test_after_signing_out_no_answer_is_kept_and_no_tag_holds(
     house: GraphQLHouse, table: make.Table
 ) -> None:
