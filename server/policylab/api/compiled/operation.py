@@ -116,7 +116,7 @@ class _Operation:
             return reason
         except Exception as error:  # noqa: BLE001 a bug of ours must not cost anybody an answer
             log.error("graphql.compiler_bug", exc_info=True)
-            return NotUnderstood(f"a bug: {type(error).__name__}: {error}")
+            return NotUnderstood(f"a bug of the compiler: {type(error).__name__}")
 
     async def _read(
         self, root: Root, variables: VariableValues, context: Context, counts: Counts
