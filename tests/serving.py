@@ -58,6 +58,7 @@ class Served:
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
+        assert self.process is None or self.process.poll() is not None, "it runs already"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, env=self._environment, stdout=log, stderr=log

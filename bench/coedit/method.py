@@ -123,6 +123,7 @@ class Method:
             server.start()
             known = generate("known", server.spec(documents), {})["known"]
             lost += missing(reached, known)
+        server.stop()
         return lost
 
 
