@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
 from policylab.api.declare import Declared, declaration
 from policylab.api.schema import schema, undeclared
@@ -46,6 +46,8 @@ def test_everything_clients_see_is_described() -> None:
     for name, kind in OWN.items():
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
             missing += [f"{name}.{n}" for n, field in kind.fields.items() if not field.description]
+        if isinstance(kind, GraphQLEnumType):
+            missing += [f"{name}.{n}" for n, one in kind.values.items() if not one.description]
     assert missing == []
 
 

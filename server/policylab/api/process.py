@@ -28,8 +28,11 @@ class PhaseProgress(Enum):
     """Where a phase stands in the course of a dialogue."""
 
     DONE = "DONE"
+    """It comes before the phase that the dialogue is in."""
     CURRENT = "CURRENT"
+    """The dialogue is in it now."""
     AHEAD = "AHEAD"
+    """It comes after the phase that the dialogue is in."""
 
 
 described_enum(PhaseProgress)

@@ -47,9 +47,13 @@ class Right(StrEnum):
     """What somebody may do to a draft at this moment."""
 
     NONE = "none"
+    """Nothing; the draft stays closed to them."""
     READ = "read"
+    """Follow the text as it is written, and change nothing."""
     SUGGEST = "suggest"
+    """Propose changes, which somebody who writes accepts or refuses."""
     WRITE = "write"
+    """Change the text itself."""
 
 
 @dataclass(frozen=True, slots=True)

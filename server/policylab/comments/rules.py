@@ -22,19 +22,24 @@ class ThreadState(StrEnum):
     """Whether a thread still waits for somebody."""
 
     OPEN = "OPEN"
+    """Not settled; whoever may remark can answer."""
     RESOLVED = "RESOLVED"
+    """Settled; it takes answers again only once somebody opens it again."""
 
 
 class AmendmentState(StrEnum):
     """What became of an amendment."""
 
     TABLED = "TABLED"
+    """Proposed by a delegation, and waiting for an answer."""
     ACCEPTED = "ACCEPTED"
     """Those who settle will merge it; or its delegation accepts the text as it came to be."""
     MERGED = "MERGED"
     """Its words are in the working draft, under the name of the delegation."""
     REJECTED = "REJECTED"
+    """It was not taken up; the reasons are recorded."""
     WITHDRAWN = "WITHDRAWN"
+    """Its delegation took it back; that it was proposed remains readable."""
 
 
 WAITING = frozenset({AmendmentState.TABLED, AmendmentState.ACCEPTED})

@@ -27,16 +27,20 @@ class ProcedureState(StrEnum):
     """How far a procedure has come."""
 
     OPEN = "OPEN"
+    """It has begun, and nobody has ended it yet."""
     SUSPENDED = "SUSPENDED"
     """A delegation referred it to its principals; its deadline moves by as much."""
     CLOSED = "CLOSED"
+    """Its outcome is fixed and no further positions are taken."""
 
 
 class RecordState(StrEnum):
     """How far a record has come."""
 
     DRAFT = "DRAFT"
+    """It is being written; delegations may still attach their statements."""
     SEALED = "SEALED"
+    """It never changes again; mistakes are put right in a corrigendum beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,17 +11,26 @@ from policylab.positions.rules import Stance
 
 
 class RuleCode(StrEnum):
-    """The rules a procedure can follow; parameters are values (domain.md 6.2)."""
+    """The rules a procedure can follow; most can ask for a quorum besides."""
 
     SIMPLE_MAJORITY = "SIMPLE_MAJORITY"
+    """Adopted when the votes in favour outnumber those against."""
     ABSOLUTE_MAJORITY = "ABSOLUTE_MAJORITY"
+    """Adopted when more than half of all who are entitled are in favour."""
     QUALIFIED_MAJORITY = "QUALIFIED_MAJORITY"
+    """Adopted when a stated share of the entitled, or of the votes cast, is in favour."""
     UNANIMITY_CAST_WITH_MAJORITY = "UNANIMITY_CAST_WITH_MAJORITY"
+    """Adopted when nobody is against and more than half of the entitled are in favour."""
     CONSENSUS = "CONSENSUS"
+    """Adopted when delegations have spoken and none is against; reservations do not block."""
     CONSENT = "CONSENT"
+    """Adopted unless a delegation objects with reasons, or its condition is not met."""
     PER_LEVEL_ASSENT = "PER_LEVEL_ASSENT"
+    """Adopted when each named level of government agrees, judged apart by a second rule."""
     SILENCE_PROCEDURE = "SILENCE_PROCEDURE"
+    """Adopted when nobody objects by the deadline; an objection sends it to a meeting."""
     ADVISORY_OPINION = "ADVISORY_OPINION"
+    """Nothing passes or fails: the opinions are listed."""
 
 
 class Base(StrEnum):
@@ -35,13 +44,17 @@ class Outcome(StrEnum):
     """What a procedure ends in."""
 
     ADOPTED = "ADOPTED"
+    """The rule is met and the lab agrees; what a council or government does is recorded apart."""
     NOT_ADOPTED = "NOT_ADOPTED"
+    """Enough delegations spoke, and the rule is not met."""
     INCONCLUSIVE = "INCONCLUSIVE"
     """No quorum, or a level is missing."""
     OPINION_GIVEN = "OPINION_GIVEN"
+    """The views of those consulted are listed; there was nothing to pass or fail."""
     ESCALATED = "ESCALATED"
     """Silence was broken: the item goes to a meeting."""
     WITHDRAWN = "WITHDRAWN"
+    """Those who run the process took the item back before it was decided."""
 
 
 class Lack(StrEnum):

@@ -23,6 +23,7 @@ class PublicationState(StrEnum):
     AFTER_DATE = "AFTER_DATE"
     """Everybody, from a date on."""
     PUBLIC = "PUBLIC"
+    """Everybody, without waiting for a date."""
 
 
 class Procedure(Table, table=True):

@@ -21,8 +21,11 @@ class RunKind(StrEnum):
     """What became of a stretch of words."""
 
     EQUAL = "equal"
+    """Words that both texts have."""
     INSERTED = "inserted"
+    """Words that only the later text has."""
     DELETED = "deleted"
+    """Words that only the earlier text has."""
     BREAK = "break"
     """A new line."""
 
@@ -31,9 +34,13 @@ class ChangeKind(StrEnum):
     """What became of a clause."""
 
     SAME = "same"
+    """Both texts have it, without a difference."""
     ADDED = "added"
+    """Only the later text has it."""
     REMOVED = "removed"
+    """Only the earlier text has it."""
     CHANGED = "changed"
+    """Both texts have it, with a difference."""
 
 
 @dataclass(frozen=True, slots=True)

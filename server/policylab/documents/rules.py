@@ -14,12 +14,19 @@ class DocumentKind(StrEnum):
     """What sort of text it is."""
 
     STRATEGY = "strategy"
+    """Sets out a vision, the changes sought and the measures that lead there."""
     POSITION_PAPER = "position_paper"
+    """Says what the bodies in the dialogue hold in common on one question."""
     PROTOCOL = "protocol"
+    """Says how several bodies will work together, as a charter does."""
     PLAN = "plan"
+    """Says who does what, and by when."""
     MINUTES = "minutes"
+    """Gives an account of a lab session; what was decided is recorded apart."""
     PROFILE = "profile"
+    """Reports what experts found when they visited a city."""
     NOTE = "note"
+    """A working paper that prepares the other texts, such as a diagnosis."""
 
 
 CLAUSED = {DocumentKind.STRATEGY, DocumentKind.POSITION_PAPER, DocumentKind.PROTOCOL}

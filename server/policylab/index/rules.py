@@ -17,6 +17,7 @@ class RecommendationKind(StrEnum):
     AREA_TO_IMPROVE = "AREA_TO_IMPROVE"
     """A field named as needing work."""
     STRENGTH = "STRENGTH"
+    """Something that a place does well."""
     FOLLOW_UP = "FOLLOW_UP"
     """What was done with a report."""
 
@@ -29,7 +30,9 @@ class ResponseAnswer(StrEnum):
     """What becomes of a recommendation."""
 
     ACCEPTED = "ACCEPTED"
+    """The body that answers will follow all of it."""
     PARTLY = "PARTLY"
+    """The body that answers will follow some of it."""
     DECLINED = "DECLINED"
     """With reasons, always."""
     REFERRED = "REFERRED"
@@ -60,9 +63,11 @@ class EntryKind(StrEnum):
     """Other sourced facts kept beside the results, read-only."""
 
     TIMELINE = "TIMELINE"
+    """An event in the history of the Inclusive Integration Policy Lab."""
     PROJECT = "PROJECT"
     """The structure of a national project: levels, kinds of actors, outputs. No words of theirs."""
     DECISION_EXAMPLE = "DECISION_EXAMPLE"
+    """How a real body decides or once decided: its rule, or its numbers."""
 
 
 def check_response(answer: ResponseAnswer, reasons: str, *, level: str | None) -> str:

@@ -72,12 +72,17 @@ class MandateState(StrEnum):
     """What stands behind a delegation on a given day."""
 
     NONE = "NONE"
+    """Nobody has filed a mandate for it."""
     VALID = "VALID"
+    """A full mandate is in force."""
     AD_REFERENDUM = "AD_REFERENDUM"
     """Taking part without a full mandate, subject to confirmation."""
     EXPIRED = "EXPIRED"
+    """Its mandate ran out before that day."""
     REVOKED = "REVOKED"
+    """Its mandate was taken back."""
     FUTURE = "FUTURE"
+    """Its mandate begins after that day."""
 
 
 BEST_FIRST = (

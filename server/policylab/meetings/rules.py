@@ -18,10 +18,13 @@ class MeetingState(StrEnum):
     """How far a lab session is."""
 
     PLANNED = "PLANNED"
+    """It has a date and has not begun."""
     OPEN = "OPEN"
     """It is being held."""
     HELD = "HELD"
+    """It took place and is over."""
     CANCELLED = "CANCELLED"
+    """It was called off before it began."""
 
 
 @dataclass(frozen=True, slots=True)

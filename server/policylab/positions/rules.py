@@ -18,12 +18,15 @@ class Stance(StrEnum):
     """Where a delegation stands. *No position* is not a stance: it is derived from silence."""
 
     SUPPORT = "SUPPORT"
+    """For, without limits."""
     SUPPORT_WITH_RESERVATION = "SUPPORT_WITH_RESERVATION"
     """For; the reservation is printed in the record and does not block."""
     CONDITIONAL = "CONDITIONAL"
     """For once every condition is met and the delegation has confirmed it; against otherwise."""
     ABSTAIN = "ABSTAIN"
+    """Neither for nor against; it counts as having spoken."""
     OBJECT = "OBJECT"
+    """Against; where the rule asks for reasons, they are stated."""
     NOT_COMPETENT = "NOT_COMPETENT"
     """Outside this body's powers: taken out of the entitled."""
 
@@ -32,8 +35,11 @@ class PositionState(StrEnum):
     """How far a position has come. Until it is released only its delegation sees it."""
 
     DRAFTED = "DRAFTED"
+    """A delegate has written it; the head of the delegation has not approved it yet."""
     CLEARED = "CLEARED"
+    """The head of the delegation has approved it; the others do not see it yet."""
     RELEASED = "RELEASED"
+    """The others see it; a change of mind is a new position, and both remain."""
 
 
 class BallotState(StrEnum):

@@ -36,7 +36,9 @@ class Trigger(StrEnum):
     """From when on the time runs."""
 
     SEALED = "SEALED"
+    """The decision record was closed for good, with its hash and its time."""
     DIALOGUE_CLOSED = "DIALOGUE_CLOSED"
+    """The dialogue came to its end."""
     LAST_ROLE_ENDED = "LAST_ROLE_ENDED"
     """The person's last seat, role or place in a lab."""
     DONE = "DONE"
@@ -53,6 +55,7 @@ class Fate(StrEnum):
     ERASE = "ERASE"
     """The person's identity gives way to function and organisation."""
     DELETE = "DELETE"
+    """It is removed for good."""
 
 
 @dataclass(frozen=True, kw_only=True)

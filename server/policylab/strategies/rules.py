@@ -14,14 +14,18 @@ class TraceKind(StrEnum):
     """How a clause stands to a recommendation."""
 
     ADDRESSES = "ADDRESSES"
+    """The clause does what the recommendation asks."""
     PARTLY = "PARTLY"
+    """The clause does some of what the recommendation asks."""
     CONTRADICTS = "CONTRADICTS"
+    """The clause goes against what the recommendation asks."""
 
 
 class TraceState(StrEnum):
     """Whether a link still speaks of the words it was made for."""
 
     CONFIRMED = "CONFIRMED"
+    """The clause still reads as it did when somebody last vouched for the link."""
     TO_BE_CONFIRMED = "TO_BE_CONFIRMED"
     """The clause has changed, or is gone, since somebody last confirmed the link."""
 
@@ -30,10 +34,15 @@ class CoverageState(StrEnum):
     """How far a text answers a recommendation."""
 
     ANSWERED = "ANSWERED"
+    """A clause does what it asks, and that link is confirmed."""
     PARTLY = "PARTLY"
+    """A clause is linked to it, but only for a part, or the link waits to be confirmed again."""
     OPEN = "OPEN"
+    """No clause takes it up, and nobody has declined it or passed it on."""
     DECLINED = "DECLINED"
+    """A body will not follow it and says why; no clause does all it asks."""
     REFERRED = "REFERRED"
+    """It was passed on to another level of government; no clause does all it asks."""
 
 
 def trace_state(confirmed: Mapping[str, str], now: Mapping[str, str]) -> TraceState:
