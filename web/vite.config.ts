@@ -33,5 +33,6 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/ui/testing.ts"],
+    testTimeout: 60_000, // other checks run beside these
   },
 });
