@@ -9,6 +9,7 @@ import pytest
 from policylab.api.paging import make_cursor
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global, uuid7
+from policylab.kit.ledger import HOUSE
 from policylab.kit.viewer import SYSTEM, Viewer
 from tests.compiled.asking import Asker
 from tests.compiled.comparing import Comparer
@@ -201,9 +202,9 @@ async def test_pages_of_many_parents_and_their_numbers_alone(
         "x",
         "W10",
         make_cursor(["1"]),
-        make_cursor(["2026-02-31 00:00:00+00", str(uuid7())]),
+        make_cursor(["2026-02-31 00:00:00+00", str(HOUSE)]),
         make_cursor(["2026-01-01 00:00:00+00", "1"]),
-        make_cursor(["infinity", str(uuid7())]),
+        make_cursor(["infinity", str(HOUSE)]),
     ],
 )
 async def test_a_cursor_that_is_none_of_ours_is_refused_and_no_bug(
