@@ -1,10 +1,13 @@
 """New requests are turned away while more is under way than can be answered soon (promise N5).
 
-What was let in is finished. Behind is a process whose event loop comes late to what is due: then
-every request that it takes makes all the others later.
+What was let in is finished. A process has enough to do when its event loop comes late to what is
+due, or when what it answers has waited long: then every request that it takes makes all the others
+later.
 """
 
 import asyncio
+from collections import deque
+from statistics import median
 from typing import Final
 
 from starlette.responses import JSONResponse
@@ -18,6 +21,9 @@ MOST: Final = 256
 """Requests under way at the outside: those that wait for something cost memory, too."""
 LATE_SECONDS: Final = 0.25
 LOOK_SECONDS: Final = 0.05
+LONG_SECONDS: Final = 1.0
+LATEST: Final = 15
+"""By so many answers it is judged how long they take: a few long ones among them say nothing."""
 RETRY_AFTER: Final = {"retry-after": "1", "cache-control": "no-store"}
 BUSY: Final = "Too much is being asked of this server at the moment. Try again in a second."
 WORK: Final = (
@@ -43,6 +49,7 @@ class Admission:
         self.running = 0
         self._due: float | None = None
         self._late = 0.0
+        self._took = deque[float](maxlen=LATEST)
         self._turned_away = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,17 +61,29 @@ class Admission:
         elif scope["path"].startswith(WAITING):
             await self.app(scope, receive, send)
         else:
-            self.running += 1
-            try:
-                await self.app(scope, receive, send)
-            finally:
-                self.running -= 1
+            await self._take(scope, receive, send)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        self.running += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.running -= 1
+            self._took.append(clock() - begun)
 
     def _too_much(self) -> bool:
         """Whether what is under way must be finished first."""
         if self._due is None:
             self._look_later()
-        return self.running >= MOST or (self.running >= FEW and self._late > LATE_SECONDS)
+        if self.running < FEW:
+            return False
+        return (
+            self.running >= MOST
+            or self._late > LATE_SECONDS
+            or (len(self._took) == LATEST and median(self._took) > LONG_SECONDS)
+        )
 
     def _look_later(self) -> None:
         loop = asyncio.get_running_loop()
