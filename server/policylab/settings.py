@@ -6,9 +6,11 @@
 import ipaddress
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -95,8 +97,16 @@ class Settings(BaseSettings):
         default=12, ge=1, description="A session ends after so many hours in any case."
     )
     persisted_only: bool = Field(
-        default=True,
-        description="Browsers may run the web app's own operations only; tokens are free to ask.",
+        default_factory=lambda data: not _only_here(data),
+        description="Browsers may run the web app's own operations only; tokens are free to ask."
+        " Without it, so may whoever is signed in. By default only where this machine alone is"
+        " served (development) it is off.",
+    )
+    graphiql: bool = Field(
+        default_factory=lambda data: not data.get("persisted_only", True),
+        description="Offer GraphiQL, for trying the API by hand, to signed-in people at /graphiql."
+        " It sends documents of their own, so POLICYLAB_PERSISTED_ONLY=false has to allow them;"
+        " by default it is offered wherever they are allowed.",
     )
     query_budget: int = Field(
         default=1_000_000,
@@ -143,7 +153,7 @@ class Settings(BaseSettings):
     @property
     def local(self) -> bool:
         """Whether only this machine can reach the service."""
-        return _is_loopback(self.host) and (urlsplit(self.base_url).hostname or "") in LOCAL_NAMES
+        return _only_here({"host": self.host, "base_url": self.base_url})
 
     @cached_property
     def origins(self) -> frozenset[str]:
@@ -174,6 +184,11 @@ class Settings(BaseSettings):
             )
         if self.oidc_issuer and not self.oidc_client_id:
             raise BadSettings("POLICYLAB_OIDC_ISSUER needs POLICYLAB_OIDC_CLIENT_ID as well.")
+        if self.graphiql and self.persisted_only:
+            raise BadSettings(
+                "GraphiQL sends documents that people write themselves. Set"
+                " POLICYLAB_PERSISTED_ONLY=false to allow them, or POLICYLAB_GRAPHIQL=false."
+            )
 
     def signing_key(self) -> Path:
         """The file with the key that seals records."""
@@ -198,6 +213,12 @@ def kept_secret(path: Path) -> str:
             path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def _only_here(data: Mapping[str, Any]) -> bool:
+    """Whether host and address are such that only this machine can reach the service."""
+    name = urlsplit(data.get("base_url", "")).hostname or ""
+    return _is_loopback(data.get("host", "")) and name in LOCAL_NAMES
 
 
 def _is_loopback(host: str) -> bool:

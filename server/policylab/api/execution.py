@@ -95,14 +95,18 @@ def _holds_nul(value: Any) -> bool:
 
 
 class Executor:
-    """Answers requests: known operations for browsers, free documents for tokens."""
+    """Answers requests: known operations for browsers, free documents for tokens.
 
-    def __init__(self, *, free_documents: bool = False) -> None:
+    Free documents may also be let in from whoever is signed in, or (in tests) from everybody.
+    """
+
+    def __init__(self, *, free_documents: bool = False, free_for_people: bool = False) -> None:
         self._known: dict[str, str] = published.persisted_operations()
         self._documents: OrderedDict[str, _Checked | list[GraphQLError]] = OrderedDict()
         self.counts = Counts()
         """How often plans answered, and why graphql-core had to."""
         self._free_documents = free_documents
+        self._free_for_people = free_for_people
 
     def document(self, request: Request, context: Context) -> DocumentNode:
         """The parsed and checked document, from the cache where possible."""
@@ -134,7 +138,9 @@ class Executor:
         raise Refused(RefusalCode.QUERY_NOT_ALLOWED, message)
 
     def _may_send_free(self, context: Context) -> bool:
-        return context.viewer.scopes is not None or self._free_documents
+        if context.viewer.scopes is not None or self._free_documents:
+            return True
+        return self._free_for_people and context.viewer.signed_in
 
     def kind(self, request: Request, context: Context) -> OperationType | None:
         """Whether this is a query, a mutation or a subscription; None where that can't be told."""

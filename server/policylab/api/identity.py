@@ -282,6 +282,7 @@ class Service:
     languages: list[str] = plain("Languages of the interface.")
     sign_in_name: str | None = plain("What the identity provider is called.")
     needs_first_administrator: bool = plain("Whether nobody administers it yet.")
+    graphiql: bool = plain("Whether GraphiQL is offered to signed-in people, at /graphiql.")
 
 
 async def find_viewer(context: Context) -> Viewer | None:
@@ -303,6 +304,7 @@ async def find_service(context: Context) -> Service:
         languages=["en", "fr"],
         sign_in_name=context.shared.get("sign_in_name"),
         needs_first_administrator=waiting,
+        graphiql=bool(context.shared.get("graphiql")),
     )
 
 

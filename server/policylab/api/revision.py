@@ -64,7 +64,7 @@ SELECT md5(string_agg(concat_ws(' ', r.key, r.revision, r.bumped_by), ',' ORDER 
 is one snapshot: a change is in it whole, with its rows, or not at all."""
 
 
-SETTINGS = ("demo_mode", "sign_in_name", "base_url")
+SETTINGS = ("demo_mode", "sign_in_name", "base_url", "graphiql")
 """What answers tell of the settings."""
 
 

@@ -13,6 +13,7 @@ ACCESS: dict[str, str] = {
     "/readyz": EVERYBODY,
     "/graphql": VIEWER,
     "/graphql/stream": VIEWER,
+    "/graphiql": "who is signed in, where the settings offer it",
     "/coedit/{draft_id}": "who may read the draft; each update is judged by the right to write it",
     "/coedit/{draft_id}/poll": "the same: whoever opened it, with each request anew",
     "/coedit/{draft_id}/ticket": "who may read the draft",

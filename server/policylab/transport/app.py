@@ -18,7 +18,16 @@ from policylab.settings import Settings
 from policylab.transport import (
     coediting as coediting_socket,
 )
-from policylab.transport import feeds, files, imports, log, middleware, signin, watching
+from policylab.transport import (
+    feeds,
+    files,
+    graphiql,
+    imports,
+    log,
+    middleware,
+    signin,
+    watching,
+)
 from policylab.transport.access import check_declared
 from policylab.transport.graphql import Endpoint
 from policylab.transport.house import House
@@ -31,7 +40,8 @@ SELDOM = (20_000, 20, 50)
 
 def build(settings: Settings) -> tuple[Starlette, House]:
     """The web application and the house that it serves; opened by the application's lifespan."""
-    house = House(settings, signin.viewer_of, Executor(free_documents=not settings.persisted_only))
+    executor = Executor(free_for_people=not settings.persisted_only)
+    house = House(settings, signin.viewer_of, executor)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -69,6 +79,7 @@ def _routes(house: House) -> Sequence[BaseRoute]:
         *imports.routes(house),
         *log.routes(house),
         *feeds.routes(house),
+        *graphiql.routes(house),
         *files.routes(house),
     ]
     check_declared(routes)
@@ -87,6 +98,7 @@ async def _open(house: House) -> None:
         "demo_mode": settings.demo_mode,
         "sign_in_name": settings.oidc_name,
         "base_url": settings.base_url,
+        "graphiql": settings.graphiql,
         "hub": hub,
         "settings": settings,
     }

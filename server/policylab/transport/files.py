@@ -46,6 +46,8 @@ STATUS = {
 }
 OURS = ("assets", "coedit", "feeds", "calendar", "catalogue", "files", "graphql", "import", "log")
 """First words of addresses that are never a page of the web app."""
+GUARDED = {"graphiql.html"}
+"""Pages that are given by a route of their own, to those who may have them."""
 PACKED = {".js", ".css", ".html", ".svg", ".json", ".map", ".txt", ".webmanifest"}
 Make = Callable[[Request, Viewer], Awaitable[Response]]
 
@@ -192,14 +194,14 @@ class WebApp:
         path = request.path_params["path"]
         file = await asyncio.to_thread(self._file, path)
         if file is None:
-            return _absent(built=self._folder is not None)
-        asset = await asyncio.to_thread(_asset, file, file.stat().st_mtime_ns)
+            return absent(built=self._folder is not None)
+        asset = await asyncio.to_thread(asset_of, file)
         lasting = FOR_EVER if path.startswith("assets/") else {"cache-control": "no-cache"}
         return asset.answer(request, lasting)
 
     def _file(self, path: str) -> Path | None:
         """The file behind an address; the app's page for an address of the app; else None."""
-        if self._folder is None or not _sane(path):
+        if self._folder is None or not _sane(path) or path.lower() in GUARDED:
             return None
         wanted = (self._folder / path).resolve()
         if wanted.is_relative_to(self._folder) and wanted.is_file():
@@ -218,7 +220,8 @@ def _sane(path: str) -> bool:
     return not any(part.startswith(".") or part == "" for part in path.split("/")) or path == ""
 
 
-def _absent(*, built: bool) -> Response:
+def absent(*, built: bool) -> Response:
+    """The answer where there is no file."""
     if built:
         sentence = "There is nothing at this address."
         return JSONResponse({"error": sentence}, 404, headers=NO_STORE)
@@ -248,6 +251,11 @@ class Asset:
 
 
 GZIP = {"content-encoding": "gzip"}
+
+
+def asset_of(file: Path) -> Asset:
+    """A file of the web app as it is now."""
+    return _asset(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1_000)

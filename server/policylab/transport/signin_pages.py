@@ -51,6 +51,10 @@ WORDS = {
         "failed.many": "Too many tries. Please wait {seconds} seconds.",
         "failed.code": "This code is not known, was used before or is too old. Ask for a new one.",
         "failed.person": "This account is closed, or not there. Ask an administrator.",
+        "graphiql.title": "GraphiQL is not offered here",
+        "graphiql.text": "Whoever runs this service has not switched it on. Programs can use the"
+        " API with a personal access token, which you make in the settings.",
+        "home": "To the start page",
     },
     "fr": {
         "name": "Policy Lab",
@@ -87,6 +91,10 @@ WORDS = {
         "failed.many": "Trop de tentatives. Veuillez attendre {seconds} secondes.",
         "failed.code": "Ce code est inconnu, a déjà servi ou a expiré. Demandez-en un nouveau.",
         "failed.person": "Ce compte est fermé ou n'existe pas. Adressez-vous à l'administration.",
+        "graphiql.title": "GraphiQL n'est pas proposé ici",
+        "graphiql.text": "Les responsables de ce service ne l'ont pas activé. Les programmes"
+        " utilisent l'API avec un jeton d'accès personnel, que vous créez dans les réglages.",
+        "home": "Vers la page d'accueil",
     },
 }
 MARKS = {"local": "●", "regional": "◆", "national": "■"}
@@ -221,6 +229,15 @@ def failed_page(
         f'<p><a class="primary" href="/signin">{say(language, "failed.again")}</a></p>'
     )
     return page(language, say(language, "failed.title"), body, status=status, headers=headers)
+
+
+def graphiql_page(language: str) -> HTMLResponse:
+    """Why there is no GraphiQL at its address."""
+    body = (
+        f"<p>{say(language, 'graphiql.text')}</p>"
+        f'<p><a class="primary" href="/">{say(language, "home")}</a></p>'
+    )
+    return page(language, say(language, "graphiql.title"), body, status=404)
 
 
 def other_ways(language: str, *, provider: str | None, demo: bool, code: bool) -> str:

@@ -1,6 +1,7 @@
 /** How the app speaks to the server: persisted operations over HTTP, live ones over graphql-transport-ws. */
 import { Client, type Exchange, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
 import { createClient as createSocket, type SubscribePayload } from "graphql-ws";
+import { GRAPHQL, liveAddress } from "./address.ts";
 import { fingerprints } from "./generated/fingerprints.ts";
 import { patientFetch } from "./patience.ts";
 import { changed, sessionEnded } from "./signals.ts";
@@ -60,7 +61,7 @@ export const keepingExchange: Exchange = mapExchange({
 });
 
 const socket = createSocket({
-  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+  url: liveAddress(),
   lazy: true,
   keepAlive: 20_000,
   retryAttempts: Number.POSITIVE_INFINITY,
@@ -115,7 +116,7 @@ export function speakFor(id: string | undefined) {
 }
 
 export const client = new Client({
-  url: "/graphql",
+  url: GRAPHQL,
   preferGetMethod: false,
   fetch: patientFetch,
   fetchOptions: () => ({ headers: { "x-policylab": "1", ...(person ? { "x-policylab-person": person } : {}) }, credentials: "same-origin" }),

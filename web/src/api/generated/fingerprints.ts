@@ -92,7 +92,7 @@ export const fingerprints: Readonly<Record<string, string>> = {
   "Search": "46645b2d5df5ecf28d46535807d5bb22c0d7473456e759a6dcc28ce4244013c9",
   "SeatDelegate": "f1443d6918a72cb39b289dce4a3f52b410664b50a9bbcc5c1aee89554dfa543f",
   "SendConvocation": "b6b4b464f4eb4fc1bf86335cd8727f97cb102a9529c49a8ad32fa536bec559e0",
-  "Session": "ceca659688a2c9e0e1977a17024a684c8d115c9f052e7853876f05393df6cea1",
+  "Session": "3ad48fd9fe017374be5356741eea3148a51e3c1b731b40c8e3d21abe2485f3dc",
   "SetAdministrator": "69e3ec70017eccad2ae1527a84f6e7d0ef0b6235daf7c3ce3e152a9b46a41586",
   "Settings": "ef0b33aef8b86fa4791a313c5e63bca1901a6fb21af2544f743130d16baec271",
   "StartThread": "d743fbb1280d31279f28a618a34e37a8347567bd27296de26b19af2951f6f151",

@@ -1144,6 +1144,7 @@ query Session {
     needsFirstAdministrator
     signInName
     illustrative
+    graphiql
   }
   viewer {
     person {
