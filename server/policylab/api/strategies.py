@@ -1,6 +1,6 @@
 """Links from clauses to recommendations, coverage, answers and progress as clients see them."""
 
-import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from datetime import date as day
@@ -33,27 +33,26 @@ from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of
 from policylab.strategies import CoverageState, TraceKind, TraceState, counted, sources, trace_state
-from policylab.strategies.clauses import Clause
+from policylab.strategies.clauses import Clause, Place
 
 for kind in (CoverageState, TraceKind, TraceState):
     described_enum(kind)
 
 
-def _clauses(context: Context) -> DataLoader[UUID, dict[UUID, Clause]]:
-    """The clauses of a document as they stand, as the viewer may read them."""
+def _clauses(context: Context) -> DataLoader[Place, Clause | None]:
+    """Clauses as they stand, as the viewer may read them."""
 
-    async def batch(keys: Sequence[UUID]) -> list[dict[UUID, Clause]]:
-        async with context.database.read(context.viewer) as session:
-            found = await strategies.clauses_now(session, set(keys))
-        return [found.get(key, {}) for key in keys]
+    async def batch(places: Sequence[Place]) -> list[Clause | None]:
+        async with context.database.rows(context.viewer) as connection:
+            found = await strategies.clauses_now(connection.fetch, places)
+        return [found.get(place) for place in places]
 
     return context.loader("clauses now", lambda: DataLoader(load_fn=batch))
 
 
 async def _clause_of(context: Context, roots: Sequence[Any]) -> list[Clause | None]:
-    loader = _clauses(context)
-    found = await asyncio.gather(*(loader.load(item.row["document_id"]) for item in roots))
-    return [clauses.get(item.row["section_id"]) for item, clauses in zip(roots, found, strict=True)]
+    places = [(item.row["document_id"], item.row["section_id"]) for item in roots]
+    return await _clauses(context).load_many(places)
 
 
 async def load_number(context: Context, roots: Sequence[Any]) -> list[str | None]:
@@ -122,22 +121,38 @@ class MonitoringReport(Node):
 
 async def load_advice(context: Context, roots: Sequence[Any]) -> list[UUID]:
     """The recommendations of rows."""
-    return [item.found.recommendation.id for item in roots]
+    return [item.found.recommendation_id for item in roots]
 
 
 async def load_row_links(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
     """The links of rows."""
-    return [[trace.link.id for trace in item.found.traces] for item in roots]
+    return [[trace.link_id for trace in item.found.traces] for item in roots]
 
 
 async def load_row_responses(context: Context, roots: Sequence[Any]) -> list[UUID | None]:
     """The answers of rows."""
-    return [item.found.response.id if item.found.response else None for item in roots]
+    return [item.found.response_id for item in roots]
+
+
+_DECISIONS = """
+SELECT DISTINCT l.dialogue_id, l.recommendation_id, r.id
+  FROM trace_link l
+  JOIN decision_record r ON r.document_id = l.document_id
+  JOIN procedure p ON p.id = r.procedure_id AND p.amendment_id IS NULL
+   AND (p.section_id IS NULL OR p.section_id = l.section_id)
+  JOIN version_section s ON s.version_set_id = r.set_id AND s.section_id = l.section_id
+ WHERE l.dialogue_id = ANY($1::uuid[]) AND l.ended_at IS NULL ORDER BY r.id
+"""
 
 
 async def load_row_decisions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
     """The decisions of rows."""
-    return [item.decided for item in roots]
+    async with context.database.rows(context.viewer) as connection:
+        rows = await connection.fetch(_DECISIONS, list({item.dialogue_id for item in roots}))
+    found: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
+    for row in rows:
+        found[row["dialogue_id"], row["recommendation_id"]].append(row["id"])
+    return [found[item.dialogue_id, item.found.recommendation_id] for item in roots]
 
 
 @value
@@ -145,7 +160,7 @@ class CoverageRow:
     """One recommendation, and where it is answered."""
 
     found: strawberry.Private[strategies.Row]
-    decided: strawberry.Private[list[UUID]]
+    dialogue_id: strawberry.Private[UUID]
     recommendation: Recommendation = leads_to(
         "What was advised.", load_advice, access="as what it leads to"
     )
@@ -175,17 +190,6 @@ class Coverage:
     referred: int = plain("How many were referred to another level.")
 
 
-_DECISIONS = """
-SELECT DISTINCT l.recommendation_id, r.id
-  FROM trace_link l
-  JOIN decision_record r ON r.document_id = l.document_id
-  JOIN procedure p ON p.id = r.procedure_id AND p.amendment_id IS NULL
-   AND (p.section_id IS NULL OR p.section_id = l.section_id)
-  JOIN version_section s ON s.version_set_id = r.set_id AND s.section_id = l.section_id
- WHERE l.dialogue_id = $1 AND l.ended_at IS NULL ORDER BY r.id
-"""
-
-
 async def load_coverage(
     context: Context, roots: Sequence[Any], *, set_id: strawberry.ID | None = None
 ) -> list[Coverage]:
@@ -195,17 +199,12 @@ async def load_coverage(
 
 
 async def _coverage(context: Context, dialogue_id: UUID, set_id: UUID | None) -> Coverage:
-    async with context.database.read(context.viewer) as session:
-        rows = await strategies.coverage_of(session, dialogue_id, set_id=set_id)
     async with context.database.rows(context.viewer) as connection:
-        decided = await connection.fetch(_DECISIONS, dialogue_id)
-    records: dict[UUID, list[UUID]] = {}
-    for row in decided:
-        records.setdefault(row["recommendation_id"], []).append(row["id"])
-    shown = [
-        CoverageRow(found=row, decided=records.get(row.recommendation.id, []), state=row.state)
-        for row in rows
-    ]
+        rows = await strategies.coverage_of(connection.fetch, dialogue_id, set_id=set_id)
+    if set_id is None:  # the fields of the links ask for the same clauses
+        now = {trace.place: trace.clause for row in rows for trace in row.traces}
+        _clauses(context).prime_many(now)
+    shown = [CoverageRow(found=row, dialogue_id=dialogue_id, state=row.state) for row in rows]
     numbers = counted(row.state for row in rows)
     return Coverage(
         rows=shown,

@@ -39,6 +39,7 @@ from policylab.decisions.tables import (
 from policylab.decisions.words import explain_rule
 from policylab.documents.sources import DOCUMENT, LANGUAGE_VERSION, VERSION_SECTION, VERSION_SET
 from policylab.kit.canonical import normalised
+from policylab.kit.reading import fetch_of
 from policylab.labs import FactKind
 from policylab.labs.sources import CONVOCATION, DIALOGUE
 from policylab.positions import Stance, Stand
@@ -390,24 +391,26 @@ def _statement(row: DissentingStatement, shown: Shown) -> Json:
 
 async def _recommendations(session: AsyncSession, procedure: Procedure) -> list[Json]:
     """The recommendations that the text decided on answers, and by which of its clauses."""
-    rows = await strategies.coverage_of(session, procedure.dialogue_id, set_id=procedure.set_id)
+    rows = await strategies.coverage_of(
+        fetch_of(session), procedure.dialogue_id, set_id=procedure.set_id
+    )
     touched: list[Json] = []
     for row in rows:
         links = [
             {
-                "section": str(trace.link.section_id),
+                "section": str(trace.section_id),
                 "number": trace.clause.number if trace.clause else None,
-                "kind": trace.link.kind.value,
+                "kind": trace.kind.value,
                 "state": trace.state.value,
             }
             for trace in row.traces
-            if procedure.section_id in (None, trace.link.section_id)
+            if procedure.section_id in (None, trace.section_id)
         ]
         if links:
             touched.append(
                 {
-                    "recommendation": str(row.recommendation.id),
-                    "number": row.recommendation.number,
+                    "recommendation": str(row.recommendation_id),
+                    "number": row.number,
                     "links": links,
                 }
             )

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab import documents, identity, labs, positions, strategies
+from policylab import documents, identity, index, labs, positions, strategies
 from policylab.decisions import explain_rule, rule_from_json
 from policylab.decisions.sources import (
     CLOSING,
@@ -43,6 +43,7 @@ from policylab.export.dossier import (
     within,
 )
 from policylab.export.pictures import picture_of
+from policylab.kit.reading import fetch_of
 from policylab.kit.viewer import Viewer
 from policylab.labs.sources import DIALOGUE
 from policylab.positions.sources import POSITION
@@ -273,25 +274,29 @@ def _seal(row: Row) -> Seal:
 async def _coverage(
     session: AsyncSession, dialogue_id: UUID, set_id: UUID, known: set[UUID]
 ) -> list[Covered]:
-    rows = await strategies.coverage_of(session, dialogue_id, set_id=set_id)
-    return [_covered(row, known) for row in rows]
+    rows = await strategies.coverage_of(fetch_of(session), dialogue_id, set_id=set_id)
+    advice = await index.recommendations_of(session, dialogue_id)
+    areas = await index.dimensions_of(session, list(advice))
+    responses = await index.responses_in(session, dialogue_id)
+    return [
+        _covered(row, advice[key], areas[key], responses.get(key), known)
+        for row in rows
+        for key in [row.recommendation_id]
+    ]
 
 
-def _covered(row: strategies.Row, known: set[UUID]) -> Covered:
-    response = row.response
+def _covered(
+    row: strategies.Row, advice: Row, areas: Sequence[Row], response: Row, known: set[UUID]
+) -> Covered:
     return Covered(
-        number=row.recommendation.number,
-        texts=row.recommendation.texts,
-        areas=[dimension.names for dimension in row.dimensions],
+        number=row.number,
+        texts=advice.texts,
+        areas=[area.names for area in areas],
         state=row.state.value,
         clauses=[
-            (
-                trace.link.section_id,
-                trace.link.kind.value,
-                trace.state is strategies.TraceState.CONFIRMED,
-            )
+            (trace.section_id, trace.kind.value, trace.state is strategies.TraceState.CONFIRMED)
             for trace in row.traces
-            if trace.link.section_id in known
+            if trace.section_id in known
         ],
         answer=response.answer.value if response else None,
         reasons=response.reasons if response else "",

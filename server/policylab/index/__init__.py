@@ -17,6 +17,7 @@ from policylab.index.rules import (
     unweighted_mean,
 )
 from policylab.index.service import (
+    advice_in,
     attach,
     attached_to,
     dimensions_of,
@@ -37,6 +38,7 @@ __all__ = [
     "RecommendationKind",
     "RecommendationReferred",
     "ResponseAnswer",
+    "advice_in",
     "attach",
     "attached_to",
     "dimensions_of",

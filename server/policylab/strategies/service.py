@@ -11,6 +11,7 @@ from policylab.documents.sources import DOCUMENT
 from policylab.index import RecommendationKind, ResponseAnswer
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.reading import fetch_of
 from policylab.kit.viewer import Viewer
 from policylab.labs import Action, FactKind, Standing, facts_of, levels_of, record_fact, standing
 from policylab.strategies import rules
@@ -226,8 +227,8 @@ async def _document(uow: UnitOfWork, viewer: Viewer, document_id: UUID) -> Stand
 
 
 async def _clause(uow: UnitOfWork, document_id: UUID, section_id: UUID) -> Clause:
-    clauses = await clauses_now(uow.session, [document_id])
-    clause = clauses.get(document_id, {}).get(section_id)
+    place = document_id, section_id
+    clause = (await clauses_now(fetch_of(uow.session), [place])).get(place)
     if clause is None:
         message = "There is no such clause in the text as it stands."
         raise Refused(RefusalCode.NOT_FOUND, message, field="section_id")
