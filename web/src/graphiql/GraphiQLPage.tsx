@@ -27,7 +27,7 @@ export function GraphiQLPage({ person }: { person: Person }) {
         <p className="quiet"><Trans>You ask as {person.displayName}, with all your rights and limits. What you change is really changed.</Trans></p>
         {ended && <p role="alert"><Trans>Your session has ended.</Trans> <a href="/signin?next=%2Fgraphiql"><Trans>Sign in again</Trans></a></p>}
       </header>
-      <main className="workbench">
+      <main className="workbench" lang="en">
         <GraphiQL fetcher={fetcher} storage={memory} defaultQuery={START} forcedTheme={scheme} isHeadersEditorEnabled={false}
           shouldPersistHeaders={false} showPersistHeadersSettings={false} inputValueDeprecation schemaDescription>
           <GraphiQL.Logo><span /></GraphiQL.Logo>

@@ -10,9 +10,10 @@ import { MantineProvider } from "@mantine/core";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { i18n, preferred, speak, speakAs } from "../i18n/index.ts";
-import { cssVariablesResolver, theme } from "../ui/theme.ts";
+import { theme } from "../ui/theme.ts";
 import { GraphiQLPage } from "./GraphiQLPage.tsx";
 import { whoAmI } from "./asking.ts";
+import { coloursForGraphiQL } from "./colours.ts";
 
 await speak(preferred());
 const person = await whoAmI();
@@ -24,7 +25,7 @@ if (!person) {
   createRoot(document.getElementById("root")!).render(
     <StrictMode>
       <I18nProvider i18n={i18n}>
-        <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+        <MantineProvider theme={theme} cssVariablesResolver={coloursForGraphiQL} defaultColorScheme="auto">
           <GraphiQLPage person={person} />
         </MantineProvider>
       </I18nProvider>

@@ -29,7 +29,10 @@ export function SettingsScreen() {
       )}
       <Part title={<Trans>Where you are signed in</Trans>} actions={<SignOutEverywhere />}><Sessions sessions={sessions} /></Part>
       <Part title={<Trans>Your calendar</Trans>} actions={<NewCalendarAddress />}><AboutCalendar /></Part>
-      <Part title={<Trans>Tokens for programs</Trans>} actions={<NewToken administrator={session.data.viewer?.administrator ?? false} />}><Tokens tokens={accessTokens} /></Part>
+      <Part title={<Trans>Tokens for programs</Trans>} actions={<NewToken administrator={session.data.viewer?.administrator ?? false} />}>
+        <Tokens tokens={accessTokens} />
+        {session.data.service.graphiql && <p><a href="/graphiql"><Trans>GraphiQL: try the API by hand</Trans></a></p>}
+      </Part>
     </Page>
   );
 }
