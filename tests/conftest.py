@@ -128,6 +128,7 @@ async def database(
     house = Database(pools.engine, pools.pool, bus_of(pools.pool, url))
     await house.bus.start()
     yield house
+    await house.desk.close()
     await house.bus.stop()
     await empty(postgres_server.url(database_name, SUPERUSER))
 

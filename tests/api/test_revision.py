@@ -18,7 +18,6 @@ from policylab.api.moments import MOMENTS, STAMPS
 from policylab.api.revision import REVISIONS, Standing, Tags, standing
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
-from policylab.kit.ledger import HOUSE
 from policylab.kit.revisions import UNREVISED
 from policylab.kit.sources import Source
 from policylab.kit.viewer import SYSTEM, Viewer
@@ -88,7 +87,7 @@ QUESTION = """UPDATE dialogue SET questions = '{"en": "Who pays?"}' WHERE id = :
 
 BOTH = (
     f"WITH s AS ({REVISIONS}) "  # noqa: S608
-    "SELECT s.key, s.at, d.questions ->> 'en' AS question FROM s, dialogue d WHERE d.id = $3"
+    "SELECT s.key, s.at, d.questions ->> 'en' AS question FROM s, dialogue d WHERE d.id = $2"
 )
 
 
@@ -153,9 +152,8 @@ async def test_of_many_writers_and_readers_at_once_no_reader_keeps_an_old_answer
             shown = data["dialogue"]["question"]
             async with database.rows(SYSTEM) as rows:  # one snapshot: the row and its revision
                 question = TAGS.question(screen.request, screen.context, "json")
-                now = await rows.fetchrow(
-                    BOTH, HOUSE, screen.context.viewer.person_id, table.dialogue_id
-                )
+                person = screen.context.viewer.person_id
+                now = await rows.fetchrow(BOTH, person, table.dialogue_id)
             held = TAGS.holding(tag, question, Standing(now["key"], now["at"]))
             if held and now["question"] != shown:
                 stale.append(shown)

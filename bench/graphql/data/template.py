@@ -82,7 +82,8 @@ def _fingerprint() -> str:
         for column in table.columns
     ]
     files = [PEERS_SQL, *sorted(HERE.glob("*.py"))]
-    files += sorted(Path(migrations.__file__).parents[1].glob("*/ddl.py"))
+    rooms = Path(migrations.__file__).parents[1]
+    files += sorted([*rooms.glob("*/ddl.py"), *rooms.glob("*/access.py")])
     said = [*columns, *policies(), *grants("service"), *(file.read_text("utf-8") for file in files)]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 

@@ -68,6 +68,8 @@ _IN_LAB = "t.lab_id IN (SELECT m.lab_id FROM mine m)"
 _OWN = "t.person_id = $1"
 _WHOSE = {
     "delegate": f"({_IN_DIALOGUE} OR {_OWN})",
+    "delegation": f"({_IN_DIALOGUE} OR t.id IN "
+    "(SELECT s.delegation_id FROM delegate s WHERE s.person_id = $1))",
     "dialogue_grant": f"({_IN_DIALOGUE} OR {_OWN})",
     "lab_grant": f"({_IN_LAB} OR {_OWN})",
     "legal_hold": _IN_LAB,

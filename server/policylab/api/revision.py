@@ -53,15 +53,19 @@ UNTAGGED: Mapping[str, frozenset[str]] = {
 """Fields that change without a revision: what hangs on keystrokes, and when something was last
 used. An answer with one of them has no tag."""
 
-REVISIONS = """
-SELECT md5(string_agg(concat_ws(' ', r.key, r.revision, r.bumped_by), ',' ORDER BY r.key)) AS key,
-       now() AS at
-  FROM policylab_revision r
- WHERE r.key IN ($1, policylab_own_revision($2))
-    OR r.key IN (SELECT p.lab_id FROM policylab_participation p WHERE p.person_id = $2)
-"""
+_STANDING = f"""
+(SELECT md5(string_agg(concat_ws(' ', r.key, r.revision, r.bumped_by), ',' ORDER BY r.key))
+   FROM policylab_revision r WHERE r.key = ANY (ARRAY(
+     SELECT '{HOUSE}'::uuid
+     UNION ALL SELECT policylab_own_revision({{person}})
+     UNION ALL SELECT p.lab_id FROM policylab_place p WHERE p.person_id = {{person}}))) AS key,
+now() AS at
+"""  # noqa: S608 our own names
 """Everything a viewer can see belongs to her labs, to herself or to the whole house. One statement
 is one snapshot: a change is in it whole, with its rows, or not at all."""
+REVISIONS = f"SELECT {_STANDING.format(person='$1::uuid')}"
+ABOUT = _STANDING.format(person="who.person_id")
+"""The same for the statement that says who is asking (identity.sessions)."""
 
 
 SETTINGS = ("demo_mode", "sign_in_name", "base_url", "graphiql")
@@ -77,9 +81,11 @@ class Standing:
 
 
 async def standing(database: Database, viewer: Viewer) -> Standing:
-    """How things stand for this viewer: one statement, no transaction."""
-    row = await database.pool.fetchrow(REVISIONS, HOUSE, viewer.person_id)
-    assert row is not None
+    """How things stand for this viewer: told with who she is, or asked by a statement of its own,
+    without a transaction."""
+    row = viewer.told
+    if row is None or "key" not in row:
+        (row,) = await database.desk.ask(REVISIONS, viewer.person_id)
     return Standing(row["key"] or "", row["at"])
 
 
@@ -90,6 +96,11 @@ class Tags:
         self._edition = _edition()
         self._steady: dict[str, bool] = {}
         self._moments: OrderedDict[tuple[UUID | None, str], datetime] = OrderedDict()
+
+    def about(self, request: Request) -> str | None:
+        """What to ask about whoever asks this, with who she is; None where no tag is known to be
+        of use."""
+        return ABOUT if self._steady.get(request.fingerprint or "") else None
 
     def may_tag(self, request: Request, document: DocumentNode) -> bool:
         """Whether an answer to this operation changes with its revisions alone."""

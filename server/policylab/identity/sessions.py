@@ -113,28 +113,37 @@ async def _end(uow: UnitOfWork, *conditions: object) -> list[UUID]:
 
 
 _VIEWERS_OF_SESSIONS = """
-SELECT s.secret_hash, s.id, s.person_id, s.signed_in_at, s.administrator, s.locale,
-       s.last_seen_at < now() - $2::interval AS stale,
-       extract(epoch FROM s.expires_at - now())::float8 AS ends_in
-FROM policylab_session s
-WHERE s.secret_hash = ANY($1) AND s.expires_at > now() AND s.last_seen_at > now() - $3::interval
+SELECT who.secret_hash, who.id, who.person_id, who.signed_in_at, who.administrator, who.locale,
+       who.last_seen_at < now() - $2::interval AS stale,
+       extract(epoch FROM who.expires_at - now())::float8 AS ends_in{more}
+FROM policylab_session who
+WHERE who.secret_hash = ANY($1) AND who.expires_at > now()
+      AND who.last_seen_at > now() - $3::interval
 """
 _VIEWERS_OF_TOKENS = """
-SELECT t.secret_hash, t.id, t.person_id, t.scopes, t.administrator, t.locale,
-       coalesce(t.last_used_at < now() - $2::interval, true) AS stale,
-       extract(epoch FROM t.expires_at - now())::float8 AS ends_in
-FROM policylab_token t
-WHERE t.secret_hash = ANY($1) AND t.expires_at > now()
+SELECT who.secret_hash, who.id, who.person_id, who.scopes, who.administrator, who.locale,
+       coalesce(who.last_used_at < now() - $2::interval, true) AS stale,
+       extract(epoch FROM who.expires_at - now())::float8 AS ends_in{more}
+FROM policylab_token who
+WHERE who.secret_hash = ANY($1) AND who.expires_at > now()
 """
 _SEEN = "UPDATE web_session SET last_seen_at = now() WHERE id = ANY($1::uuid[])"
 _USED = "UPDATE access_token SET last_used_at = now() WHERE id = ANY($1::uuid[])"
 
 
+def _more(about: str | None) -> str:
+    return f", {about}" if about else ""
+
+
 async def viewers_of_sessions(
-    database: Database, secrets: Sequence[str], *, idle: timedelta
+    database: Database, secrets: Sequence[str], *, idle: timedelta, about: str | None = None
 ) -> list[Viewer]:
-    """Who each cookie's secret stands for; nobody for an unknown, ended or forgotten one."""
-    found = await _found(database, secrets, _SEEN, _VIEWERS_OF_SESSIONS, SEEN_EVERY, idle)
+    """Who each cookie's secret stands for; nobody for an unknown, ended or forgotten one.
+
+    `about`: columns in SQL that the same statement tells of each person, `who.person_id`.
+    """
+    statement = _VIEWERS_OF_SESSIONS.format(more=_more(about))
+    found = await _found(database, secrets, _SEEN, statement, SEEN_EVERY, idle)
     return [ANONYMOUS if row is None else _of_session(row) for row in found]
 
 
@@ -144,14 +153,16 @@ async def viewer_of_session(database: Database, secret: str, *, idle: timedelta)
 
 
 async def viewers_of_access_tokens(
-    database: Database, secrets: Sequence[str], *, calendar: bool = False
+    database: Database, secrets: Sequence[str], *, calendar: bool = False, about: str | None = None
 ) -> list[Viewer]:
     """Who each personal access token stands for, and what it may; nobody for an ended one.
 
     The secret of a calendar's address is in the hands of other people's servers: it is nobody
-    here, and other tokens are nobody where calendars are asked for (promise A10).
+    here, and other tokens are nobody where calendars are asked for (promise A10). `about`: as for
+    sessions.
     """
-    found = await _found(database, secrets, _USED, _VIEWERS_OF_TOKENS, SEEN_EVERY)
+    statement = _VIEWERS_OF_TOKENS.format(more=_more(about))
+    found = await _found(database, secrets, _USED, statement, SEEN_EVERY)
     return [
         ANONYMOUS
         if row is None or (TokenScope.CALENDAR in row["scopes"]) is not calendar
@@ -175,7 +186,7 @@ async def _found(
 ) -> list[Any]:
     """The row behind each secret, and a note that it was used, if the last one is old."""
     hashes = [hash_secret(secret) for secret in secrets]
-    rows = await database.pool.fetch(statement, hashes, *arguments)
+    rows = await database.desk.ask(statement, hashes, *arguments)
     stale = [row["id"] for row in rows if row["stale"]]
     if stale:
         async with database.raw() as connection:
@@ -192,6 +203,7 @@ def _of_session(row: Any) -> Viewer:
         locale=row["locale"],
         session_id=row["id"],
         ends_in=row["ends_in"],
+        told=row,
     )
 
 
@@ -202,6 +214,7 @@ def _of_token(row: Any) -> Viewer:
         scopes=frozenset(row["scopes"]),
         locale=row["locale"],
         ends_in=row["ends_in"],
+        told=row,
     )
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.bus import Bus
+from policylab.kit.desk import Desk
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.events import Event
 from policylab.kit.idle import IDLE_SECONDS, Idle
@@ -248,6 +249,7 @@ class Database:
         self.engine = engine
         self.pool = pool
         self.bus = bus
+        self.desk = Desk(bus.connect)
         self._idle = Idle(engine)
 
     @classmethod
@@ -284,6 +286,7 @@ class Database:
 
     async def close(self) -> None:
         self._idle.stop()
+        await self.desk.close()
         await self.bus.stop()
         await self.pool.close()
         await self.engine.dispose()

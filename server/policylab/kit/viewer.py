@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -20,6 +21,8 @@ class Viewer:
     ends_in: float | None = field(default=None, compare=False)
     """Seconds that her session or token had left when she came in with it, by the database."""
     system: bool = False
+    told: Any = field(default=None, compare=False, repr=False)
+    """The row that said who she is, with what was asked about her by the same statement."""
 
     @property
     def signed_in(self) -> bool:

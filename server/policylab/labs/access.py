@@ -47,6 +47,15 @@ SELECT s.person_id, s.lab_id, g.id, NULL::uuid, 'READER', NULL, false, false, NU
   JOIN dialogue g ON g.lab_id = s.lab_id AND g.visibility = 'LAB'
 """
 
+PLACES = """
+CREATE VIEW policylab_place AS
+SELECT person_id, lab_id FROM delegate
+UNION ALL SELECT person_id, lab_id FROM dialogue_grant
+UNION ALL SELECT person_id, lab_id FROM lab_grant
+"""
+"""The labs in which somebody has a place, had one or will have one: whatever she may see now is in
+one of them. For revisions, which are asked with each request and need not know when."""
+
 REACH = """
 CREATE FUNCTION policylab_reach(what text) RETURNS uuid[]
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE AS $$
@@ -172,8 +181,10 @@ STATEMENTS = [
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     PARTICIPATION,
     ACCESS,
+    PLACES,
     REACH,
-    "GRANT SELECT ON policylab_participation, policylab_access TO policylab_service",
+    "GRANT SELECT ON policylab_participation, policylab_access, policylab_place "
+    "TO policylab_service",
     ONE_VOTE,
     ONE_SEAT,
     MODERATORS,

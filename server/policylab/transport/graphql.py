@@ -50,18 +50,19 @@ class Endpoint:
 
     database: Callable[[], Database]
     executor: Callable[[], Executor]
-    viewer_of: Callable[[HTTPConnection], Awaitable[Viewer]]
+    viewer_of: Callable[[HTTPConnection, str | None], Awaitable[Viewer]]
+    """Who is asking; and what the same statement shall tell of her, in SQL."""
     shared: Callable[[], dict[str, Any]]
     origin_allowed: Callable[[HTTPConnection], bool]
     budgets: Budgets = field(default_factory=lambda: Budgets(0))
     tags: Tags = field(default_factory=Tags)
 
-    async def context(self, connection: HTTPConnection) -> Context:
+    async def context(self, connection: HTTPConnection, about: str | None = None) -> Context:
         """A context of its own for each request."""
-        viewer = await self.viewer_of(connection)
+        viewer = await self.viewer_of(connection, about)
         context = Context(self.database(), viewer, locale=locale_of(connection, viewer))
         context.shared = self.shared()
-        context.renew = lambda: self.viewer_of(connection)
+        context.renew = lambda: self.viewer_of(connection, None)
         return context
 
     def routes(self) -> list[Route | WebSocketRoute]:
@@ -84,7 +85,7 @@ class Endpoint:
             return _refusal(413, media, f"A request has at most {LARGEST_BODY} bytes.")
         except _WrongType as wrong:
             return _refusal(415, media, str(wrong))
-        context = await self.context(request)
+        context = await self.context(request, self.tags.about(asked))
         executor = self.executor()
         kind = executor.kind(asked, context)
         if kind is OperationType.SUBSCRIPTION:

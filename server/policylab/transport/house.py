@@ -15,7 +15,7 @@ from policylab.kit.viewer import Viewer
 if TYPE_CHECKING:
     from policylab.settings import Settings
 
-ViewerOf = Callable[[HTTPConnection, Database], Awaitable[Viewer]]
+ViewerOf = Callable[[HTTPConnection, Database, str | None], Awaitable[Viewer]]
 
 
 @dataclass
@@ -39,9 +39,10 @@ class House:
             raise RuntimeError("The house is not open yet.")
         return self.database_
 
-    async def viewer_of(self, connection: HTTPConnection) -> Viewer:
-        """Who is asking, by cookie or by bearer token; nobody when neither holds."""
-        return await self.viewer_of_connection(connection, self.database)
+    async def viewer_of(self, connection: HTTPConnection, about: str | None = None) -> Viewer:
+        """Who is asking, by cookie or by bearer token; nobody when neither holds. `about`: what the
+        same statement shall tell of her, in SQL (transport.signin)."""
+        return await self.viewer_of_connection(connection, self.database, about)
 
 
 def locale_of(connection: HTTPConnection, viewer: Viewer) -> str:

@@ -33,30 +33,31 @@ MOST_PENDING = 8
 NO_STORE = {"cache-control": "no-store"}
 
 
-async def viewer_of(connection: HTTPConnection, database: Database) -> Viewer:
-    """Who is asking: by bearer token, else by the session's cookie, else nobody."""
+async def viewer_of(
+    connection: HTTPConnection, database: Database, about: str | None = None
+) -> Viewer:
+    """Who is asking: by bearer token, else by the session's cookie, else nobody.
+
+    `about`: columns in SQL that the same statement tells of the person, `who.person_id`.
+    """
     settings: Settings = connection.app.state.house.settings
     headers = connection.headers
-    return await viewer_of_headers(
-        database, settings, cookie=headers.get("cookie"), authorization=headers.get("authorization")
-    )
+    asked = [(headers.get("cookie"), headers.get("authorization"))]
+    return (await viewers_of_headers(database, settings, asked, about))[0]
 
 
 Credentials: TypeAlias = tuple[str | None, str | None]
 """The headers cookie and authorization."""
 
 
-async def viewer_of_headers(
-    database: Database, settings: Settings, *, cookie: str | None, authorization: str | None
-) -> Viewer:
-    """The same for a transport that has only the two headers (the co-editing handshake)."""
-    return (await viewers_of_headers(database, settings, [(cookie, authorization)]))[0]
-
-
 async def viewers_of_headers(
-    database: Database, settings: Settings, asked: Sequence[Credentials]
+    database: Database,
+    settings: Settings,
+    asked: Sequence[Credentials],
+    about: str | None = None,
 ) -> list[Viewer]:
-    """The same for many at once: a statement for all tokens, and one for all sessions."""
+    """The same for many at once, by these two headers: a statement for all tokens, and one for all
+    sessions."""
     found = [ANONYMOUS] * len(asked)
     tokens: dict[int, str] = {}
     sessions: dict[int, str] = {}
@@ -70,12 +71,15 @@ async def viewers_of_headers(
         if 20 <= len(secret) <= 100:
             sessions[place] = secret
     if tokens:
-        viewers = await identity.viewers_of_access_tokens(database, list(tokens.values()))
+        secrets = list(tokens.values())
+        viewers = await identity.viewers_of_access_tokens(database, secrets, about=about)
         for place, viewer in zip(tokens, viewers, strict=True):
             found[place] = viewer
     if sessions:
         idle = timedelta(minutes=settings.session_idle_minutes)
-        viewers = await identity.viewers_of_sessions(database, list(sessions.values()), idle=idle)
+        viewers = await identity.viewers_of_sessions(
+            database, list(sessions.values()), idle=idle, about=about
+        )
         for place, viewer in zip(sessions, viewers, strict=True):
             found[place] = viewer
     return found
