@@ -82,7 +82,7 @@ def _origin(function: Verb, target: str, open_to: str) -> origins.Verb:
         try:
             if open_to == "session":
                 _check_may_change(context.viewer)
-            async with context.database.write(context.viewer) as uow:
+            async with context.database.write(context.viewer, settled=True) as uow:
                 uow.shared = context.shared
                 kept = await _once(uow, function, input)
         except Refused as refused:
