@@ -1,7 +1,8 @@
 """Announcements between replicas: a NOTIFY carries sequence numbers, the outbox says the rest.
 
-Each process listens on a connection of its own. After a reconnect, and every few seconds, it reads
-what it may have missed; what it has passed on before it does not pass on again.
+What a process announces itself it passes on at once, as it knows it. For the others it listens on a
+connection of its own; after a reconnect, and every few seconds, it reads what it may have missed.
+What it has passed on before it does not pass on again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,15 @@ SWEEP_SECONDS = 5.0
 REMEMBERED = 20_000
 QUEUE_LIMIT = 1_000
 
+_NOTIFY = "SELECT pg_notify($1, $2)"
+_NAMED = """
+SELECT sequence, kind, lab_id, dialogue_id, payload FROM outbox WHERE sequence = ANY($1::bigint[])
+ ORDER BY sequence
+"""
+_RECENT = """
+SELECT sequence FROM outbox WHERE sequence > $1 AND created_at > now() - interval '30 seconds'
+"""
+
 Handler = Callable[[Announcement], Awaitable[None]]
 
 
@@ -39,7 +49,14 @@ class Bus:
         self._handlers: dict[str, list[Handler]] = {}
         self._queues: set[asyncio.Queue[Announcement | None]] = set()
         self._seen: OrderedDict[int, None] = OrderedDict()
+        self._known: list[Announcement] = []
+        """Our own, still to be passed on here."""
         self._wanted: set[int] = set()
+        """Others' that a hint has named."""
+        self._sweep = False
+        self._untold: list[int] = []
+        """Our own that no hint has named yet."""
+        self._telling: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._floor = 0
@@ -72,18 +89,30 @@ class Bus:
         """Send a hint to every process, this one included."""
         try:
             async with self._pool.acquire() as connection:
-                await connection.execute("SELECT pg_notify($1, $2)", channel, payload)
+                await connection.execute(_NOTIFY, channel, payload)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("bus.hint_lost", error=repr(error))
 
-    async def send(self, sequences: Sequence[int]) -> None:
-        """Tell every replica which announcements are new. A hint: the outbox has them."""
+    def send(self, announcements: Sequence[Announcement]) -> None:
+        """Pass on what has just been committed: here, and by a hint to every other replica.
+
+        Nobody waits for that; a hint may be lost, but the outbox has what it names.
+        """
+        if self._tasks:
+            self._known += announcements
+            self._wake.set()
+        self._untold += [announcement.sequence for announcement in announcements]
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell(), name="bus.tell")
+
+    async def _tell(self) -> None:
+        """One hint at a time, so that what comes meanwhile goes with the next one."""
         try:
-            async with self._pool.acquire() as connection:
-                for start in range(0, len(sequences), 500):
-                    hint = ",".join(map(str, sequences[start : start + 500]))
-                    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, hint)
-        except (OSError, asyncpg.PostgresError) as error:
+            while self._untold:
+                named, self._untold = self._untold[:500], self._untold[500:]
+                async with self._pool.acquire() as connection:
+                    await connection.fetch(_NOTIFY, CHANNEL, ",".join(map(str, named)))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("bus.hint_lost", error=repr(error))
 
     async def start(self) -> None:
@@ -98,7 +127,8 @@ class Bus:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        telling = [self._telling] if self._telling else []
+        await asyncio.gather(*self._tasks, *telling, return_exceptions=True)
         self._tasks = []
         for queue in self._queues:
             _put(queue, None)
@@ -122,10 +152,10 @@ class Bus:
                     self._listening = connection
                     self.alive = True
                     ready.set()
-                    self._wake.set()
+                    self._look_again()
                     while not await _within(SWEEP_SECONDS, lost):
                         await connection.execute("SELECT 1")
-                        self._wake.set()
+                        self._look_again()
                 finally:
                     self.alive = False
                     self._listening = None
@@ -138,35 +168,42 @@ class Bus:
         self._wanted.update(map(int, notification[3].split(",")))
         self._wake.set()
 
+    def _look_again(self) -> None:
+        """Hints may have been lost."""
+        self._sweep = True
+        self._wake.set()
+
     async def _pass_on(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            known, self._known = self._known, []
+            for announcement in known:
+                await self._dispatch(announcement)
             wanted, self._wanted = self._wanted, set()
+            sweep, self._sweep = self._sweep, False
             try:
-                for announcement in await self._fetch(sorted(wanted)):
+                for announcement in await self._others(wanted, sweep=sweep):
                     await self._dispatch(announcement)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 self._wanted |= wanted
+                self._sweep |= sweep
                 log.warning("bus.read_failed", error=repr(error))
                 await asyncio.sleep(0.5)
+                self._wake.set()
 
-    async def _fetch(self, wanted: list[int]) -> list[Announcement]:
-        """Those that were named; without names, all of the last half minute."""
-        condition = (
-            "sequence = ANY($1::bigint[])"
-            if wanted
-            else "sequence > $2 AND created_at > now() - interval '30 seconds'"
-        )
+    async def _others(self, wanted: set[int], *, sweep: bool) -> list[Announcement]:
+        """Those that were named, with a sweep all of the last half minute, but for those that
+        have been passed on."""
+        if not sweep and wanted <= self._seen.keys():
+            return []
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT set_config('policylab.viewer', 'system', true)")
-            rows = await connection.fetch(
-                "SELECT sequence, kind, lab_id, dialogue_id, payload FROM outbox "  # noqa: S608
-                f"WHERE {condition} AND ($1::bigint[] IS NOT NULL OR $2::bigint IS NOT NULL) "
-                "ORDER BY sequence",
-                wanted,
-                self._floor,
-            )
+            if sweep:
+                recent = await connection.fetch(_RECENT, self._floor)
+                wanted = wanted.union(row["sequence"] for row in recent)
+            unseen = sorted(wanted - self._seen.keys())
+            rows = await connection.fetch(_NAMED, unseen) if unseen else []
         return [Announcement(*row) for row in rows if row["sequence"] not in self._seen]
 
     async def _dispatch(self, announcement: Announcement) -> None:
