@@ -108,7 +108,7 @@ async def test_subscriptions_are_heard_until_one_stops_them(
 
 
 async def test_its_head_speaks_the_language_of_the_reader(chromium: Browser, house: Served) -> None:
-    context = await enter(chromium, house, "Manager of social services, Vessen")
+    context = await enter(chromium, house, "Head of adult education")
     page = await context.new_page()
     await page.goto("/graphiql")
     await expect(page.locator("html")).to_have_attribute("lang", "fr")
