@@ -43,8 +43,9 @@ def test_every_operation_of_the_web_app_has_a_plan(name: str, document: Any) -> 
 
 @pytest.mark.parametrize("kind", NODES)
 def test_identifiers_are_written_as_everywhere(kind: str) -> None:
-    key = uuid7()
-    assert identifier_writer(kind)(key) == to_global(kind, key)
+    keys = [uuid7(), UUID(int=0), UUID(int=2**128 - 1), uuid7()]
+    assert identifier_writer(kind)([]) == []
+    assert identifier_writer(kind)(keys) == [to_global(kind, key) for key in keys]
 
 
 @pytest.mark.parametrize(

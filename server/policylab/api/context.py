@@ -1,12 +1,33 @@
 """What each resolver is given: who asks, the database, and this request's loaders."""
 
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, cast
 
 from strawberry.dataloader import DataLoader
 
 from policylab.kit.db import Database
 from policylab.kit.viewer import Viewer
+
+
+class Kept:
+    """What a batch has answered for keys, so that several fields of one thing ask for it once.
+
+    Cheaper than a loader for whoever has all the keys at once.
+    """
+
+    def __init__(self, batch: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> None:
+        self._batch = batch
+        self._found: dict[Any, Any] = {}
+        self._turn = asyncio.Lock()
+
+    async def of(self, keys: Sequence[Any]) -> list[Any]:
+        """One answer a key."""
+        async with self._turn:
+            missing = [key for key in dict.fromkeys(keys) if key not in self._found]
+            if missing:
+                self._found.update(zip(missing, await self._batch(missing), strict=True))
+        return [self._found[key] for key in keys]
 
 
 class Context:
@@ -25,7 +46,7 @@ class Context:
         what it answered, or raises. For graphql-core, so that no change is made twice."""
         self.told: Callable[[Any], None] | None = None
         """Takes at once what a subscription delivers, where the transport can."""
-        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._loaders: dict[Hashable, DataLoader[Any, Any] | Kept] = {}
 
     def loader(
         self, key: Hashable, make: Callable[[], DataLoader[Any, Any]]
@@ -33,7 +54,13 @@ class Context:
         """The request's loader of this kind, made when first asked for."""
         if key not in self._loaders:
             self._loaders[key] = make()
-        return self._loaders[key]
+        return cast("DataLoader[Any, Any]", self._loaders[key])
+
+    def kept(self, key: Hashable, batch: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Kept:
+        """What a batch has answered in this request."""
+        if key not in self._loaders:
+            self._loaders[key] = Kept(batch)
+        return cast("Kept", self._loaders[key])
 
     def forget(self) -> None:
         """Drop what was loaded: something has just been changed."""

@@ -307,25 +307,25 @@ _SEALS = (
 )
 
 
-def _seals(context: Context) -> DataLoader[UUID, Any]:
-    """What seals say of themselves, without the texts that they seal."""
+async def _seals(context: Context, roots: Sequence[Any]) -> list[Any]:
+    """What the seals of records say of themselves, without the texts that they seal."""
 
-    async def batch(keys: Sequence[UUID]) -> list[Any]:
+    async def batch(keys: list[UUID]) -> list[Any]:
         async with context.database.rows(context.viewer) as connection:
-            rows = await connection.fetch(_SEALS, list(keys))
+            rows = await connection.fetch(_SEALS, keys)
         found = {row["record_id"]: row for row in rows}
         return [found.get(key) for key in keys]
 
-    return context.loader("seals", lambda: DataLoader(load_fn=batch))
+    return await context.kept("seals", batch).of([item.row["id"] for item in roots])
 
 
 async def _of_seals(context: Context, roots: Sequence[Any], name: str) -> list[Any]:
-    return [seal[name] if seal else None for seal in await _each(_seals(context), roots)]
+    return [seal[name] if seal else None for seal in await _seals(context, roots)]
 
 
 async def load_record_state(context: Context, roots: Sequence[Any]) -> list[RecordState]:
     """Whether records are sealed."""
-    seals = await _each(_seals(context), roots)
+    seals = await _seals(context, roots)
     return [RecordState.SEALED if seal else RecordState.DRAFT for seal in seals]
 
 

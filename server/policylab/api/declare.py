@@ -314,6 +314,24 @@ def leads_to(description: str, batch: Load, *, access: str, needs: tuple[str, ..
     return FieldMaker(description, Declared("computed", access, None, needs), resolve)
 
 
+def searched(description: str, batch: Callable[..., Any], *, access: str) -> Any:
+    """The published things that the `Searches` of `batch(context, roots, **arguments)` find, a list
+    a root, as far as the viewer may see them. For what no column of the things themselves leads to;
+    one statement, and only the columns that are asked for are read."""
+
+    def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
+        target = target_name(annotation)
+
+        async def things(context: Context, roots: Sequence[Any], **arguments: Any) -> list[Any]:
+            searches = await batch(context, roots, **arguments)
+            return await loading.found_by(context, target, searches)
+
+        things.__signature__ = signature(batch)  # type: ignore[attr-defined]
+        return _batched(things), origins.Searched(target, batch)
+
+    return FieldMaker(description, Declared("computed", access), resolve)
+
+
 async def _named(context: Context, named: tuple[str, Any] | None) -> Any:
     return None if named is None else await load(context, *named)
 

@@ -22,13 +22,13 @@ from policylab.api.declare import (
     described_enum,
     described_input,
     edge,
-    leads_to,
     load,
     of_rows,
     plain,
     published,
     query,
     root,
+    searched,
     to_one,
     value,
     words,
@@ -57,6 +57,7 @@ from policylab.api.elsewhere import Position as LazyPosition
 from policylab.api.elsewhere import Version as LazyVersion
 from policylab.api.elsewhere import VersionSet as LazySet
 from policylab.api.identity import LocalisedTextInput, as_texts
+from policylab.api.origins import Searches
 from policylab.api.paging import PAGE, After, Connection, First
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.coediting import Right
@@ -96,11 +97,11 @@ class LevelShare:
     share: float = plain("The same as a part of one.")
 
 
-async def load_section_positions(context: Context, roots: Sequence[Any]) -> Sequence[Any]:
+async def search_section_positions(context: Context, roots: Sequence[Any]) -> Searches:
     """Positions on clauses."""
     from policylab.api import positions
 
-    return await positions.load_section_positions(context, roots)
+    return await positions.search_section_positions(context, roots)
 
 
 async def load_thread_counts(context: Context, roots: Sequence[Any]) -> Sequence[int]:
@@ -167,8 +168,8 @@ class Section:
         key="section_id",
         where="{t}.ended_at IS NULL",
     )
-    positions: list[LazyPosition] = leads_to(
-        "Where delegations stand on it.", load_section_positions, access="as the positions"
+    positions: list[LazyPosition] = searched(
+        "Where delegations stand on it.", search_section_positions, access="as the positions"
     )
     thread_count: int = computed(
         "How many open threads of remarks hang on it.",

@@ -4,12 +4,13 @@ the target goes into every one, here and nowhere else. Each batch is one stateme
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from strawberry.dataloader import DataLoader
 
 from policylab.api.context import Context
-from policylab.api.origins import EdgePlan, PagePlan
+from policylab.api.origins import EdgePlan, PagePlan, Searches
 
 if TYPE_CHECKING:
     from policylab.api.declare import Published
@@ -114,6 +115,34 @@ async def rows_of_parents(
 
 
 @_once
+def by_search(kind: str, statement: str, places: tuple[str, ...], columns: Columns = None) -> str:
+    """The statement of a search, for these columns and the places."""
+    wanted = dict.fromkeys([*(known(kind).columns if columns is None else columns), *places])
+    listed = ", ".join(f't."{name}"' for name in wanted)
+    return statement.format(columns=listed, scope=scope_of(kind))
+
+
+async def searched(
+    fetch: Fetch, kind: str, searches: Searches, columns: Columns = None
+) -> tuple[list[Any], list[Any]]:
+    """The rows that searches find, and the place of each."""
+    rows, places = list[Any](), list[Any]()
+    for each in searches.several:
+        found = await fetch(by_search(kind, each.statement, each.places, columns), each.keys)
+        rows += found
+        places += map(itemgetter(*each.places), found)
+    return rows, places
+
+
+def at_places(searches: Searches, places: Iterable[Any], items: Iterable[Any]) -> list[list[Any]]:
+    """What was made of the rows, one list for each root."""
+    lists: dict[Any, list[Any]] = defaultdict(list)
+    for place, item in zip(places, items, strict=True):
+        lists[place].append(item)
+    return [lists[root] for root in searches.roots]
+
+
+@_once
 def in_pages(plan: PagePlan, columns: Columns = None, *, after: bool, cursors: bool = True) -> str:
     """The same, `$2` rows a parent at most; after the place that the values from `$3` on name."""
     beyond = "true"
@@ -185,6 +214,13 @@ async def led_to(context: Context, kind: str, answered: Sequence[Any]) -> list[A
     return in_place_of_keys(answered, dict(zip(wanted, things, strict=True)))
 
 
+async def found_by(context: Context, kind: str, searches: Searches) -> list[list[Any]]:
+    """The things that searches find, one list for each root."""
+    async with context.database.rows(context.viewer) as connection:
+        rows, places = await searched(connection.fetch, kind, searches)
+    return at_places(searches, places, map(known(kind).make, rows))
+
+
 def keys_in(answered: Iterable[Any]) -> Iterable[Any]:
     """The keys in keys and lists of keys."""
     for each in answered:
@@ -230,13 +266,18 @@ def page_loader(
     return context.loader((plan, first, after), lambda: DataLoader(load_fn=batch))
 
 
+async def counted(context: Context, plan: PagePlan, keys: Sequence[Any]) -> list[int]:
+    """How many rows belong to each of these parents."""
+    async with context.database.rows(context.viewer) as connection:
+        found = dict(await connection.fetch(in_all(plan), list(keys)))
+    return [found[key] for key in keys]
+
+
 def count_loader(context: Context, plan: PagePlan) -> DataLoader[Any, Any]:
     """How many rows belong to parents, by their key."""
 
     async def batch(keys: Sequence[Any]) -> list[int]:
-        async with context.database.rows(context.viewer) as connection:
-            found = dict(await connection.fetch(in_all(plan), list(keys)))
-        return [found[key] for key in keys]
+        return await counted(context, plan, keys)
 
     return context.loader(("count", plan), lambda: DataLoader(load_fn=batch))
 

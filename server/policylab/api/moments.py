@@ -66,10 +66,10 @@ STAMPS = frozenset(
 _IN_DIALOGUE = "t.dialogue_id IN (SELECT m.dialogue_id FROM mine m)"
 _IN_LAB = "t.lab_id IN (SELECT m.lab_id FROM mine m)"
 _OWN = "t.person_id = $1"
+_OWN_SEATS = "SELECT s.delegation_id FROM delegate s WHERE s.person_id = $1"
 _WHOSE = {
     "delegate": f"({_IN_DIALOGUE} OR {_OWN})",
-    "delegation": f"({_IN_DIALOGUE} OR t.id IN "
-    "(SELECT s.delegation_id FROM delegate s WHERE s.person_id = $1))",
+    "delegation": f"({_IN_DIALOGUE} OR t.id IN ({_OWN_SEATS}))",
     "dialogue_grant": f"({_IN_DIALOGUE} OR {_OWN})",
     "lab_grant": f"({_IN_LAB} OR {_OWN})",
     "legal_hold": _IN_LAB,

@@ -116,6 +116,34 @@ class Keys(Origin):
 
 
 @dataclass(frozen=True)
+class Search:
+    """A statement that finds rows for many roots by the keys in `$1`. The table is called `t`;
+    `{columns}` is what is wanted of it, `{scope}` who may see it."""
+
+    statement: str
+    keys: Sequence[Any]
+    places: tuple[str, ...]
+    """The columns that say where a row belongs."""
+
+
+@dataclass(frozen=True)
+class Searches:
+    """What finds the rows of all roots, and for each root which of them are its: those whose places
+    are these."""
+
+    several: Sequence[Search]
+    roots: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Searched(Origin):
+    """The rows of `target` that such a function's `Searches` find: a list a root."""
+
+    target: str
+    function: Callable[..., Awaitable[Searches]]
+
+
+@dataclass(frozen=True)
 class AnyKeys(Origin):
     """The rows whose types and ids such a function answers: one, or none, a root."""
 

@@ -1,6 +1,5 @@
 """Labs and their levels of government as clients see them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -67,9 +66,14 @@ def _row(thing: Any) -> Mapping[str, Any]:
 
 async def load_level(context: Context, roots: Sequence[Any]) -> list[GovernanceLevel | None]:
     """The levels of things that carry `lab_id` and the code of a `level`."""
-    return await asyncio.gather(
-        *(level_of(context, item.row["lab_id"], item.row["level"]) for item in roots)
-    )
+    keys = list(dict.fromkeys(item.row["lab_id"] for item in roots))
+    lists = await loading.edge_loader(context, _LEVELS).load_many(keys)
+    found = {
+        (key, _row(level)["code"]): level
+        for key, levels in zip(keys, lists, strict=True)
+        for level in levels
+    }
+    return [found.get((item.row["lab_id"], item.row["level"])) for item in roots]
 
 
 @published(sources.LAB_GRANT)

@@ -29,6 +29,7 @@ from policylab.api.elsewhere import Position as LazyPosition
 from policylab.api.elsewhere import Verdict, VersionSet
 from policylab.api.identity import Permission
 from policylab.api.labs import Capacity, Delegation, Dialogue
+from policylab.api.origins import Search, Searches
 from policylab.documents import sources as texts
 from policylab.documents.sections import PREAMBLE
 from policylab.kit.french import said_in
@@ -376,38 +377,34 @@ async def _matrix(
     )
 
 
+_ON_FROZEN_CLAUSES = (
+    "SELECT {columns} FROM position t WHERE t.set_id = ANY($1) AND t.section_id IS NOT NULL "
+    "AND t.amendment_id IS NULL AND t.superseded_at IS NULL AND t.released_at IS NOT NULL "
+    "AND {scope} ORDER BY t.released_at, t.id"
+)
 _ON_CLAUSES = (
-    "SELECT DISTINCT ON (t.section_id, t.delegation_id) t.id, t.document_id, t.section_id "  # noqa: S608
+    "SELECT DISTINCT ON (t.section_id, t.delegation_id) {columns} "
     "FROM position t JOIN version_set e ON e.id = t.set_id "
     "WHERE t.document_id = ANY($1) AND t.section_id IS NOT NULL AND t.amendment_id IS NULL "
-    "AND t.superseded_at IS NULL AND t.released_at IS NOT NULL "
-    f"AND {sources.POSITION.scope.on('t')} "
+    "AND t.superseded_at IS NULL AND t.released_at IS NOT NULL AND {scope} "
     "ORDER BY t.section_id, t.delegation_id, e.number DESC"
 )
 
 
-async def load_section_positions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
+async def search_section_positions(context: Context, roots: Sequence[Any]) -> Searches:
     """The positions on clauses, for their `positions`: in a frozen text those on that version of
     it, in a draft those on the latest version they spoke of."""
-    frozen = [item.row for item in roots if item.row["version_set_id"] is not None]
-    written = [item.row for item in roots if item.row["version_set_id"] is None]
-    exact = (
-        "SELECT t.id, t.set_id, t.section_id FROM position t WHERE t.set_id = ANY($1) "  # noqa: S608
-        "AND t.section_id IS NOT NULL AND t.amendment_id IS NULL AND t.superseded_at IS NULL "
-        f"AND t.released_at IS NOT NULL AND {sources.POSITION.scope.on('t')} "
-        "ORDER BY t.released_at, t.id"
-    )
-    async with context.database.rows(context.viewer) as connection:
-        sets = list({row["version_set_id"] for row in frozen})
-        there = await connection.fetch(exact, sets) if sets else []
-        documents = list({row["document_id"] for row in written})
-        latest = await connection.fetch(_ON_CLAUSES, documents) if documents else []
-    found: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
-    for row in there:
-        found[row["set_id"], row["section_id"]].append(row["id"])
-    for row in latest:
-        found[row["document_id"], row["section_id"]].append(row["id"])
-    return [
-        found[item.row["version_set_id"] or item.row["document_id"], item.row["section_id"]]
-        for item in roots
+    sets = {item.row["version_set_id"] for item in roots} - {None}
+    written = {item.row["document_id"] for item in roots if item.row["version_set_id"] is None}
+    several = [
+        Search(statement, list(keys), (column, "section_id"))
+        for statement, keys, column in (
+            (_ON_FROZEN_CLAUSES, sets, "set_id"),
+            (_ON_CLAUSES, written, "document_id"),
+        )
+        if keys
     ]
+    texts = [item.row["version_set_id"] or item.row["document_id"] for item in roots]
+    return Searches(
+        several, [(text, item.row["section_id"]) for text, item in zip(texts, roots, strict=True)]
+    )

@@ -47,6 +47,9 @@ Root = list[tuple[str, Relation | str]]
 """Key by key: how it is got; or the name of the root type, for `__typename`."""
 
 
+BY_BATCH = origins.Batch | origins.Keys | origins.Searched | origins.AnyKeys
+
+
 class NotUnderstood(Exception):
     """Something that only graphql-core can run; the message says what."""
 
@@ -147,6 +150,9 @@ class Compiler:
             case origins.Keys():
                 shape = self._shape_of(field, nodes)
                 return relations.Led(origin.target, shape, nullable, origin.function, given)
+            case origins.Searched():
+                shape = self._shape_of(field, nodes)
+                return relations.Sought(origin.target, shape, origin.function, given)
             case origins.Pages():
                 return self._paged(origin, given, self._shape_of(field, nodes))
             case _:
@@ -234,7 +240,7 @@ class _Fields:
             self._text.child(key)
         if self._shape.of_rows:
             wanted = [declared.column, *declared.needs]
-            if isinstance(origin, origins.Batch | origins.Keys | origins.AnyKeys):
+            if isinstance(origin, BY_BATCH):
                 wanted.append("id")
             self._columns |= dict.fromkeys(name for name in wanted if name)
 
@@ -249,8 +255,7 @@ class _Fields:
         """Write a field of leaves; False for what must be got first."""
         match origin:
             case origins.Identifier():
-                write = identifier_writer(self._cls.__name__)
-                self._text.leaf(key, 'of["id"]', write, nullable=False, sure=True)
+                self._text.identifier(key, identifier_writer(self._cls.__name__))
             case origins.Words():
                 given = _given(field, own, node)
                 self._shape.languages.append(partial(_language, given))

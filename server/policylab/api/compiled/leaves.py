@@ -2,9 +2,10 @@
 leaves no doubt."""
 
 from binascii import b2a_base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from graphql import GraphQLEnumType, GraphQLLeafType
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, String, Uuid
@@ -55,8 +56,11 @@ def _enum(leaf: GraphQLEnumType) -> Write:
     return write
 
 
-def of_column(leaf: GraphQLLeafType, column: Column, stored: Stored[Any] | None) -> Write | str:
-    """How a column's value, not null, is written: a function, or a Python expression of `it`."""
+def of_column(
+    leaf: GraphQLLeafType, column: Column, stored: Stored[Any] | None
+) -> Write | str | dict[Any, str]:
+    """How a column's value, not null, is written: a function, a Python expression of `it`, or all
+    that there may be."""
     kind, convert = stored.type if stored is not None else None, column.convert
     if leaf.name in ("String", "ID") and convert in (None, str):
         if isinstance(kind, String):
@@ -75,7 +79,7 @@ def of_column(leaf: GraphQLLeafType, column: Column, stored: Stored[Any] | None)
     if plain and leaf.name == ANY_JSON:
         return "it"
     if isinstance(leaf, GraphQLEnumType) and isinstance(convert, type):
-        return {member.value: _enum(leaf)(member) for member in convert}.__getitem__
+        return {member.value: _enum(leaf)(member) for member in convert}
     write = writer(leaf)
     return write if convert is None else lambda value: write(convert(value))
 
@@ -84,13 +88,21 @@ def _fits(kind: Any) -> bool:
     return isinstance(kind, Integer) and not isinstance(kind, BigInteger)
 
 
-def identifier_writer(kind: str) -> Write:
-    """The identifiers of things of one kind: as `kit.ids.to_global`, of many at a time."""
+def identifier_writer(kind: str) -> Callable[[Sequence[UUID]], list[str]]:
+    """The identifiers of things of one kind: as `kit.ids.to_global`, of many at a time.
+
+    All are written in one go, each filled up with zeros to whole groups of three bytes; what those
+    add to the text is left out.
+    """
     head = kind.encode() + b":"
+    filled = head.ljust(len(head) + -(len(head) + 16) % 3, b"\0")
+    fill, group = filled[len(head) :], (len(filled) + 16) // 3 * 4
     size = -(-(len(head) + 16) * 8 // 6)
     swap = bytes.maketrans(b"+/", b"-_")
 
-    def write(key: Any) -> str:
-        return b2a_base64(head + key.bytes).translate(swap)[:size].decode()
+    def write(keys: Sequence[UUID]) -> list[str]:
+        plain = head + (fill + head).join([key.bytes for key in keys])
+        text = b2a_base64(plain).translate(swap).decode()
+        return [text[start : start + size] for start in range(0, len(keys) * group, group)]
 
     return write

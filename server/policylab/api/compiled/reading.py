@@ -64,28 +64,27 @@ class Reads:
             self._elsewhere -= 1
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        async with self._ours() as connection:
-            return await connection.fetch(sql, *values)
-
-    async def fetchrow(self, sql: str, *values: Any) -> Any:
-        async with self._ours() as connection:
-            return await connection.fetchrow(sql, *values)
-
-    async def fetchval(self, sql: str, *values: Any) -> Any:
-        async with self._ours() as connection:
-            return await connection.fetchval(sql, *values)
-
-    @asynccontextmanager
-    async def _ours(self) -> AsyncGenerator[Any]:
         async with self._turn:
-            if self._over:
-                raise RuntimeError("This request has been answered already.")
-            if self._connection is None:
-                rows = self._database.rows(self._viewer, settled=True)
-                self._connection = await self._open.enter_async_context(rows)
-            yield self._connection
+            connection = self._connection or await self._take()
+            rows = await connection.fetch(sql, *values)
             if self._elsewhere:
                 await self._give_back()
+            return rows
+
+    async def fetchrow(self, sql: str, *values: Any) -> Any:
+        rows = await self.fetch(sql, *values)
+        return rows[0] if rows else None
+
+    async def fetchval(self, sql: str, *values: Any) -> Any:
+        rows = await self.fetch(sql, *values)
+        return rows[0][0] if rows else None
+
+    async def _take(self) -> Any:
+        if self._over:
+            raise RuntimeError("This request has been answered already.")
+        rows = self._database.rows(self._viewer, settled=True)
+        self._connection = await self._open.enter_async_context(rows)
+        return self._connection
 
     async def _give_back(self) -> None:
         if self._connection is not None:

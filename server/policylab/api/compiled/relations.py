@@ -1,14 +1,14 @@
 """The ways to get things: one statement, or one call, for all parents of a level."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from policylab.api import loading, paging
 from policylab.api.compiled.leaves import Unequal
 from policylab.api.compiled.shapes import Finishing, Output, Parents, Run, Shape, Shaped
-from policylab.api.origins import EdgePlan, Load, PagePlan
+from policylab.api.origins import EdgePlan, Load, PagePlan, Searches
 from policylab.kit.ids import from_global
 
 Given = Callable[[Run], dict[str, Any]]
@@ -102,6 +102,25 @@ class Led(_ByKey):
 
 
 @dataclass
+class Sought(Shaped):
+    """The things that statements of their own find for all parents at once."""
+
+    target: str
+    shape: Shape
+    function: Callable[..., Awaitable[Searches]]
+    given: Given
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        searches = await self.function(run.context, parents.objects, **self.given(run))
+        rows, places = await loading.searched(run.fetch, self.target, searches, self.shape.columns)
+        done = await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        return loading.at_places(searches, places, done)
+
+    def told(self) -> list[str]:
+        return [f"the {self.target}s that the statements of {_named(self.function)} find"]
+
+
+@dataclass
 class LedAnywhere(Finishing):
     """The things of whichever types whose keys a batch answers, one or none for each parent."""
 
@@ -172,7 +191,7 @@ class Paged(Shaped):
             rows = await run.fetch(self._sql(after=bool(start)), keys, first + 1, *start)
         make = _make(self.plan.target)
         pages = [
-            Page(run, self.plan, key, found, first, after, make)
+            Page(run, self.plan, key, found, first, after, bool(self.listed or start), make)
             for key, found in zip(keys, loading.grouped(keys, rows, rows), strict=True)
         ]
         return await self.shape.run(run, Parents(objects=pages))
@@ -196,6 +215,8 @@ class Page:
     rows: list[Any]
     first: int
     after: str | None
+    listed: bool
+    """Whether `rows` were read."""
     make: Callable[[Any], Any]
     _nodes: list[Any] | None = None
 
@@ -221,8 +242,11 @@ class Page:
             end_cursor=end,
         )
 
-    async def counted(self) -> int:
-        return await loading.count_loader(self.run.context, self.plan).load(self.key)
+    @property
+    def total(self) -> int | None:
+        """How many there are in all; None where this page is not the whole list."""
+        whole = self.listed and not self.after and len(self.rows) <= self.first
+        return len(self.rows) if whole else None
 
 
 def _cursor(row: Any) -> str:
@@ -304,11 +328,25 @@ class Counted(Finishing):
     output: Output
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        counts = await asyncio.gather(*(each.counted() for each in parents.objects))
+        pages = parents.objects
+        if pages and isinstance(pages[0], Page):
+            counts = await _totals(run, pages)
+        else:
+            counts = await asyncio.gather(*(each.counted() for each in pages))
         return await self.output.values(run, counts)
 
     def told(self) -> list[str]:
-        return ["counted for all parents in one statement"]
+        return ["counted for all parents in one statement, where a page is not the whole list"]
+
+
+async def _totals(run: Run, pages: Sequence[Page]) -> list[int]:
+    """What is not known of these pages of one kind is counted."""
+    unknown = [page.key for page in pages if page.total is None]
+    found: dict[Any, int] = {}
+    if unknown:
+        counts = await loading.counted(run.context, pages[0].plan, unknown)
+        found = dict(zip(unknown, counts, strict=True))
+    return [found[page.key] if page.total is None else page.total for page in pages]
 
 
 @dataclass

@@ -2,6 +2,7 @@
 of names that the schema and our declarations hold, and `policylab plan` shows it."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,8 @@ class Writer:
     entries: list[str] = field(default_factory=list[str])
     children: int = 0
     languages: int = 0
+    identifiers: str = ""
+    """The function that writes the identifiers of all things at once, where they are wanted."""
 
     def constant(self, key: str, text: str) -> None:
         self._entry(key, _quoted(text))
@@ -32,9 +35,25 @@ class Writer:
         self._entry(key, f"child{self.children}")
         self.children += 1
 
-    def leaf(self, key: str, place: str, write: Write | str, *, nullable: bool, sure: bool) -> None:
+    def identifier(self, key: str, write: Callable[[Sequence[Any]], list[str]]) -> None:
+        """The identifier of the thing itself."""
+        self.identifiers = self.identifiers or self._name(write)
+        self._entry(key, "identifier")
+
+    def leaf(
+        self,
+        key: str,
+        place: str,
+        write: Write | str | dict[Any, str],
+        *,
+        nullable: bool,
+        sure: bool,
+    ) -> None:
         """A value that is written at once; `sure` says that the database never holds null there."""
-        made = write if isinstance(write, str) else f"{self._name(write)}(it)"
+        if isinstance(write, str):
+            made = write
+        else:
+            made = f"{self._name(write)}{'[it]' if isinstance(write, dict) else '(it)'}"
         if nullable:
             plain = made == "it"
             self._entry(key, place if plain else f"None if (it := {place}) is None else {made}")
@@ -50,24 +69,29 @@ class Writer:
     def _entry(self, key: str, expression: str) -> None:
         self.entries.append(f"            {_quoted(key)}: {expression},")
 
-    def _name(self, write: Write) -> str:
+    def _name(self, write: Any) -> str:
         name = f"write{len(self.names) - 2}"
         self.names[name] = write
         return name
 
     def source(self) -> str:
         """The function as text."""
-        columns = [f"children{place}" for place in range(self.children)]
-        each = ", ".join(["of", *(f"child{place}" for place in range(self.children))])
-        over = f"zip(things, {', '.join(columns)})" if columns else "things"
+        children = [f"children{place}" for place in range(self.children)]
+        lists, each = ["things", *children], ["of", *(f"child{n}" for n in range(self.children))]
+        first: list[str] = []
+        if self.identifiers:
+            first = [f'    identifiers = {self.identifiers}([of["id"] for of in things])']
+            lists, each = [*lists, "identifiers"], [*each, "identifier"]
+        over = f"zip({', '.join(lists)})" if len(lists) > 1 else "things"
         return "\n".join(
             [
-                f"def write({', '.join(['things', 'said', *columns])}):",
+                f"def write({', '.join(['things', 'said', *children])}):",
+                *first,
                 "    return [",
                 "        {",
                 *self.entries,
                 "        }",
-                f"        for {each} in {over}",
+                f"        for {', '.join(each)} in {over}",
                 "    ]",
             ]
         )
