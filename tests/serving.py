@@ -51,6 +51,7 @@ class Served:
             "POLICYLAB_DATABASE_URL": database_url,
             "POLICYLAB_DATA_FOLDER": str(folder),
             "POLICYLAB_PORT": str(self.port),
+            "POLICYLAB_UNSAFE_DATABASE": "true",  # the tests' own is quick, and loses on a cut
             **(settings or {}),
         }
         self._command = [PROGRAM, "serve", "--processes", str(processes)]

@@ -1,7 +1,6 @@
 """Is the house sound? Settings that lose data, roles with too many rights, chains that broke."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -9,7 +8,8 @@ import orjson
 from sqlalchemy import text
 
 from policylab import decisions, migrations
-from policylab.kit.db import SERVICE_ROLE, Database, audit_hash, connect_arguments
+from policylab.grounds import Finding, look_at
+from policylab.kit.db import Database, audit_hash, connect_arguments
 from policylab.kit.viewer import SYSTEM
 from policylab.settings import Settings
 
@@ -18,17 +18,6 @@ _AUDIT = text(
     " detail::text AS detail, previous_hash, hash FROM audit_event ORDER BY lab_id, sequence"
 )
 _HEADS = text("SELECT lab_id, audit_hash FROM lab_ledger")
-DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at, whether it is well, and what to do when it is not."""
-
-    what: str
-    well: bool
-    advice: str = ""
-    grave: bool = True
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -49,17 +38,8 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 async def _of_server(connection: Any) -> AsyncGenerator[Finding]:
-    for name in DURABLE:
-        value = await connection.fetchval("SELECT current_setting($1)", name)
-        advice = f"Switch {name} on in postgresql.conf: without it a crash loses what was stored."
-        yield Finding(f"{name} is {value}", value not in {"off", "local"}, advice)
-    checksums = await connection.fetchval("SELECT current_setting('data_checksums')")
-    advice = "Rot on the disk is found only with data checksums (pg_checksums --enable)."
-    yield Finding(f"data checksums are {checksums}", checksums == "on", advice, grave=False)
-    query = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = $1"
-    strong = await connection.fetchval(query, SERVICE_ROLE)
-    advice = f"{SERVICE_ROLE} must be no superuser and must not bypass row-level security."
-    yield Finding(f"the role {SERVICE_ROLE} has least rights", strong is False, advice)
+    async for finding in look_at(connection):
+        yield finding
     try:
         revision = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.PostgresError:

@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         description="Whose forwarded-for headers are believed: addresses, with commas between.",
     )
+    unsafe_database: bool = Field(
+        default=False,
+        description="Work on a database that may lose what it has acknowledged, or in which the"
+        " service may do everything. For tests only.",
+    )
     log_json: bool = Field(default=False, description="Write the log as JSON lines.")
 
     @field_validator("base_url", "oidc_issuer")

@@ -56,6 +56,7 @@ def serve(
 def _serve(settings: Settings, listening: socket.socket, *, first: Any, processes: int = 1) -> None:
     """Database, tables, data, and then the web application in one event loop."""
     from policylab import migrations, premises, serving
+    from policylab.grounds import check_ground
     from policylab.kit import log
 
     log.configure(json=settings.log_json)
@@ -65,8 +66,10 @@ def _serve(settings: Settings, listening: socket.socket, *, first: Any, processe
         await premises.check_reachable(entered.settings)
         if first is None:
             await premises.check_migrated(entered.settings)
+            await check_ground(entered.settings)
             return f"Policy Lab is at {settings.base_url}"
         await migrations.upgrade(entered.settings.owner_database_url)
+        await check_ground(entered.settings)
         database = await Database.connect(entered.settings.database_url, size=3, listen=False)
         try:
             return await first(database, settings)
@@ -133,10 +136,12 @@ async def _load_reference(database: Database, settings: Settings) -> str:
 def work() -> None:
     """Do the background work only: deadlines and reminders. `serve` does it too, unless told."""
     from policylab import working
+    from policylab.grounds import check_ground
     from policylab.kit import log
 
     async def run(database: Database, settings: Settings) -> None:
         log.configure(json=settings.log_json)
+        await check_ground(settings)
         say("Working. Ctrl-C stops it.")
         await working.work(database)
 
