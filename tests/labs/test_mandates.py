@@ -80,12 +80,9 @@ async def test_a_mandate_for_one_text_carries_positions_on_that_text_alone(
     city, text, other = table.seats["CITY"], uuid7(), uuid7()
     filed = await make.file_mandate(database, city, subjects=[text])
     async with database.write(city.head) as uow:
-        found = await labs.mandate_carrying(uow.session, city.delegation_id, on=TODAY, subject=text)
-        nothing = await labs.mandate_carrying(
-            uow.session, city.delegation_id, on=TODAY, subject=other
-        )
-    assert found is not None
-    assert found.id == filed
+        found = await labs.mandate_carrying(uow, city.delegation_id, on=TODAY, subject=text)
+        nothing = await labs.mandate_carrying(uow, city.delegation_id, on=TODAY, subject=other)
+    assert found == filed
     assert nothing is None
 
 
@@ -96,9 +93,9 @@ async def test_a_mandate_that_a_position_rests_on_is_not_revoked_meanwhile(
     city = table.seats["CITY"]
     async with database.write(city.head) as uow:
         found = await labs.mandate_carrying(
-            uow.session, city.delegation_id, on=date.today() + timedelta(days=1)
+            uow, city.delegation_id, on=date.today() + timedelta(days=1)
         )
-        assert found is not None
+        assert found == city.mandate_id
         revoking = asyncio.create_task(
             do(database, city.head, labs.revoke_mandate, mandate_id=city.mandate_id)
         )

@@ -437,14 +437,10 @@ class LabsMutation:
     @verb(answers=Dialogue)
     async def record_fact(uow: UnitOfWork, input: RecordFactInput) -> UUID:
         """State that something happened which the workflow waits for."""
-        row = await labs.state_fact(
-            uow,
-            uow.viewer,
-            dialogue_id=key_of(input.dialogue_id, "Dialogue"),
-            kind=_kind(input.kind),
-            note=input.note or "",
-        )
-        return row.dialogue_id
+        key = key_of(input.dialogue_id, "Dialogue")
+        kind, note = _kind(input.kind), input.note or ""
+        await labs.state_fact(uow, uow.viewer, dialogue_id=key, kind=kind, note=note)
+        return key
 
 
 def _kind(code: str) -> FactKind:

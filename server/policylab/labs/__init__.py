@@ -23,6 +23,7 @@ from policylab.labs.events import (
 from policylab.labs.facts import STATED, record_fact, state_fact
 from policylab.labs.gathering import Gathering, Participant, gathering_of
 from policylab.labs.grants import end_grant, grant_role
+from policylab.labs.here import held
 from policylab.labs.mandates import (
     check_filing,
     delegations_by_id,
@@ -72,7 +73,14 @@ from policylab.labs.situation import (
     seats_of,
     situations_of,
 )
-from policylab.labs.standing import Standing, may_read, standing, standings, standings_together
+from policylab.labs.standing import (
+    Here,
+    Standing,
+    may_read,
+    standing,
+    standings,
+    standings_together,
+)
 from policylab.process.rules import Action, FactKind, Role
 
 __all__ = [
@@ -87,6 +95,7 @@ __all__ = [
     "Gathering",
     "GrantChanged",
     "Happening",
+    "Here",
     "Invited",
     "LabAct",
     "LabCreated",
@@ -125,6 +134,7 @@ __all__ = [
     "gathering_of",
     "grant_lab_role",
     "grant_role",
+    "held",
     "hold_lab",
     "hold_labs_of",
     "invite_to_delegation",

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.ids import uuid7
 from policylab.kit.viewer import Viewer
 from policylab.labs.events import FactRecorded
 from policylab.labs.rules import check_text
-from policylab.labs.situation import current_runs
 from policylab.labs.standing import Standing, standing
-from policylab.labs.tables import Dialogue, DialogueFact
 from policylab.process import Action, FactKind, Role
 
 STATED: dict[FactKind, Action] = {
@@ -26,6 +27,14 @@ STATED: dict[FactKind, Action] = {
 }
 """Facts that people state, and the action that entitles to it. The house records the others."""
 
+_RECORD = """
+INSERT INTO dialogue_fact (id, created_by, lab_id, dialogue_id, phase_run_id, kind, at, detail,
+                           note, capacity_id)
+SELECT $1, $8, r.lab_id, r.dialogue_id, r.id, $3, $4, $5::jsonb, $6, $7
+  FROM phase_run r WHERE r.dialogue_id = $2 AND r.left_at IS NULL
+RETURNING lab_id
+"""
+
 
 async def record_fact(
     uow: UnitOfWork,
@@ -35,43 +44,41 @@ async def record_fact(
     *,
     capacity_id: UUID | None = None,
     note: str = "",
-) -> DialogueFact:
+) -> None:
     """Tell the process what happened, in the same unit of work. Details are ids and codes.
 
     It judges nothing: the verb that calls it has.
     """
-    dialogue = await uow.session.get(Dialogue, dialogue_id)
-    if dialogue is None:
-        raise not_found()
-    run = (await current_runs(uow.session, [dialogue_id]))[dialogue_id]
-    fact = DialogueFact(
-        lab_id=dialogue.lab_id,
-        dialogue_id=dialogue_id,
-        phase_run_id=run.id,
-        kind=kind,
-        at=uow.now,
-        detail={key: _plain(value) for key, value in (detail or {}).items()},
-        note=note,
-        capacity_id=capacity_id,
-        created_by=uow.viewer.person_id,
+    fact_id = uuid7()
+    told = {key: _plain(value) for key, value in (detail or {}).items()}
+    row = await uow.fetchrow(
+        _RECORD,
+        fact_id,
+        dialogue_id,
+        kind,
+        uow.now,
+        orjson.dumps(told).decode(),
+        note,
+        capacity_id,
+        uow.viewer.person_id,
     )
-    uow.session.add(fact)
-    await uow.session.flush()
+    if row is None:
+        raise not_found()
+    lab_id = row["lab_id"]
     uow.audit(
         action="fact.recorded",
         object_type="DialogueFact",
-        object_id=fact.id,
-        lab_id=dialogue.lab_id,
+        object_id=fact_id,
+        lab_id=lab_id,
         capacity_id=capacity_id,
         detail={"kind": kind.value},
     )
-    uow.announce(FactRecorded(lab_id=dialogue.lab_id, dialogue_id=dialogue_id, fact=kind.value))
-    return fact
+    uow.announce(FactRecorded(lab_id=lab_id, dialogue_id=dialogue_id, fact=kind.value))
 
 
 async def state_fact(
     uow: UnitOfWork, viewer: Viewer, *, dialogue_id: UUID, kind: FactKind, note: str = ""
-) -> DialogueFact:
+) -> None:
     """Let somebody who may say that something happened, in words that are kept with it."""
     action = STATED.get(kind)
     here = await standing(uow.session, viewer, dialogue_id, lock=True)
@@ -81,9 +88,7 @@ async def state_fact(
     here.require(action)
     words = check_text(note, field="note", needed=False)
     detail = _detail(here, kind)
-    return await record_fact(
-        uow, dialogue_id, kind, detail, capacity_id=here.capacity_id, note=words
-    )
+    await record_fact(uow, dialogue_id, kind, detail, capacity_id=here.capacity_id, note=words)
 
 
 def _detail(here: Standing, kind: FactKind) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -16,6 +17,14 @@ from policylab.labs.situation import facts_of_mandates, mandates_of
 from policylab.labs.standing import Standing, standing
 from policylab.labs.tables import Delegation, Mandate
 from policylab.process import Action, Said
+
+_HELD = """
+SELECT m.id, m.level, m.valid_from, m.valid_to, m.ad_referendum, m.subjects,
+       m.revoked_at IS NOT NULL AS revoked, d.level AS seat
+  FROM mandate m JOIN delegation d ON d.id = m.delegation_id
+ WHERE m.delegation_id = $1 ORDER BY m.id DESC FOR SHARE OF m
+"""
+"""As they are once nobody else changes them: rows that are locked are read anew."""
 
 
 async def file_mandate(
@@ -73,23 +82,27 @@ async def revoke_mandate(uow: UnitOfWork, viewer: Viewer, *, mandate_id: UUID) -
 
 
 async def mandate_carrying(
-    session: AsyncSession, delegation_id: UUID, *, on: date, subject: UUID | None = None
-) -> Mandate | None:
+    uow: UnitOfWork, delegation_id: UUID, *, on: date, subject: UUID | None = None
+) -> UUID | None:
     """The mandate on which a formal position may rest that day, or None (invariant 3).
 
     It stays valid until the transaction ends: a revocation waits.
     """
-    delegation = await session.get(Delegation, delegation_id)
-    if delegation is None:
-        return None
-    held = select(Mandate.id).where(col(Mandate.delegation_id) == delegation_id)
-    await session.exec(held.with_for_update(read=True))
-    mandates = (await mandates_of(session, [delegation_id]))[delegation_id]
-    facts = facts_of_mandates(mandates)
-    for mandate, fact in reversed(list(zip(mandates, facts, strict=True))):
-        if rules.carries(fact, on=on, level=delegation.level, subject=subject):
-            return mandate
+    for row in await uow.fetch(_HELD, delegation_id):
+        if rules.carries(_facts_of(row), on=on, level=row["seat"], subject=subject):
+            return row["id"]
     return None
+
+
+def _facts_of(row: Any) -> rules.MandateFacts:
+    return rules.MandateFacts(
+        level=row["level"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        ad_referendum=row["ad_referendum"],
+        revoked=row["revoked"],
+        subjects=frozenset(map(UUID, row["subjects"])),
+    )
 
 
 async def mandate_states(

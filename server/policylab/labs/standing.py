@@ -1,6 +1,6 @@
 """Where somebody stands in a dialogue, and what the process lets her do there now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,24 +12,81 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.viewer import Viewer
 from policylab.labs.situation import situations_of
-from policylab.labs.tables import Capacity, Delegate, Dialogue
-from policylab.process import Action, Outlook, Role, Situation, Template, outlook, template_of
+from policylab.labs.tables import Capacity, Dialogue
+from policylab.process import (
+    Action,
+    Outlook,
+    Role,
+    Situation,
+    Template,
+    WhyNot,
+    outlook,
+    template_of,
+)
+
+HOLD = """
+WITH dialogue_held AS (SELECT id FROM dialogue WHERE id = {0} FOR SHARE),
+     seats_held AS (
+       SELECT id FROM delegate WHERE dialogue_id = {0} AND person_id = {1} FOR SHARE)
+SELECT (SELECT count(*) FROM dialogue_held), (SELECT count(*) FROM seats_held)
+"""
+"""Holds phase and seat as they are: who would change them waits for this transaction."""
+_HOLD = text(HOLD.format("CAST(:dialogue AS uuid)", "CAST(:person AS uuid)"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """One person in one dialogue at one moment."""
+class Here:
+    """One person in one dialogue at one moment, as far as a verb needs to know: who she is in it,
+    and what stands in the way of what she wants to do."""
 
-    dialogue: Dialogue
     roles: frozenset[Role]
     delegation_id: UUID | None
     level: str | None
     head: bool
     voting: bool
-    situation: Situation
-    outlook: Outlook
     locale: str = "en"
     acting_as: UUID | None = None
+
+    @property
+    def dialogue_id(self) -> UUID:
+        raise NotImplementedError
+
+    @property
+    def lab_id(self) -> UUID:
+        raise NotImplementedError
+
+    def why_not(self, action: Action) -> WhyNot | None:
+        """Why this is not allowed now; None when it is."""
+        raise NotImplementedError
+
+    @property
+    def capacity_id(self) -> UUID:
+        """Who this person is when she acts here; refused to those who only read."""
+        if self.acting_as is None:
+            message = "You read along in this dialogue; only those who take part act in it."
+            raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
+        return self.acting_as
+
+    def require(self, action: Action) -> None:
+        """Refuse, with the reason and what would open the way, what is not allowed now."""
+        why = self.why_not(action)
+        if why is not None:
+            raise why.refusal(self.locale)
+
+    def require_seat(self) -> UUID:
+        """The delegation this person speaks for; refused to those without a seat."""
+        if self.delegation_id is None:
+            raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only delegations do this.")
+        return self.delegation_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing(Here):
+    """One person in one dialogue at one moment, with everything that follows for her."""
+
+    dialogue: Dialogue
+    situation: Situation
+    outlook: Outlook
 
     @property
     def may(self) -> frozenset[Action]:
@@ -46,22 +103,16 @@ class Standing:
         return template_of(self.dialogue.template_body, self.dialogue.template_digest)
 
     @property
-    def capacity_id(self) -> UUID:
-        """Who this person is when she acts here; refused to those who only read."""
-        if self.acting_as is None:
-            message = "You read along in this dialogue; only those who take part act in it."
-            raise Refused(RefusalCode.NOT_YOUR_ROLE, message)
-        return self.acting_as
+    def dialogue_id(self) -> UUID:
+        return self.dialogue.id
 
-    def require(self, action: Action) -> None:
-        """Refuse, with the reason and what would open the way, what is not allowed now."""
-        self.outlook.require(action, locale=self.locale)
+    @property
+    def lab_id(self) -> UUID:
+        return self.dialogue.lab_id
 
-    def require_seat(self) -> UUID:
-        """The delegation this person speaks for; refused to those without a seat."""
-        if self.delegation_id is None:
-            raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only delegations do this.")
-        return self.delegation_id
+    def why_not(self, action: Action) -> WhyNot | None:
+        """Why this is not allowed now; None when it is."""
+        return self.outlook.why_not(action)
 
 
 async def standing(
@@ -159,7 +210,7 @@ def _standing(
         situation=situation,
         outlook=known or outlook(template, situation, roles),
         locale=locale,
-        acting_as=_acting_as(access, capacities),
+        acting_as=acting_as(access, capacities),
     )
 
 
@@ -175,7 +226,7 @@ def roles_of(row: Any) -> list[Role]:
     return roles
 
 
-def seat_of(access: list[Any]) -> Any | None:
+def seat_of(access: Sequence[Any]) -> Any | None:
     """The seat somebody speaks from: the voting one, where she has two."""
     seats = [row for row in access if row.delegation_id is not None]
     return max(seats, key=lambda row: row.voting, default=None)
@@ -203,8 +254,9 @@ ACTS_FIRST = [
 ]
 
 
-def _acting_as(access: list[Any], capacities: dict[Role, UUID]) -> UUID | None:
-    """A seat speaks before a role, and a role given here before one in the whole lab."""
+def acting_as(access: Sequence[Any], capacities: Mapping[Role, UUID]) -> UUID | None:
+    """In what capacity she acts: a seat speaks before a role, a role given here before one in the
+    whole lab."""
     seat = seat_of(access)
     if seat is not None:
         return seat.capacity_id
@@ -283,13 +335,5 @@ async def _capacities(
 
 
 async def _hold(session: AsyncSession, viewer: Viewer, dialogue_id: UUID) -> None:
-    """Hold phase and seat as they are: who would change them waits for this transaction."""
-    await session.exec(
-        select(Dialogue.id).where(col(Dialogue.id) == dialogue_id).with_for_update(read=True)
-    )
-    await session.exec(
-        select(Delegate.id)
-        .where(col(Delegate.dialogue_id) == dialogue_id)
-        .where(col(Delegate.person_id) == viewer.person_id)
-        .with_for_update(read=True)
-    )
+    connection = await session.connection()
+    await connection.execute(_HOLD, {"dialogue": dialogue_id, "person": viewer.person_id})

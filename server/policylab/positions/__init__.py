@@ -1,13 +1,11 @@
 """Where delegations stand on a text: drafted inside, cleared by the head, then released."""
 
 from policylab.positions.ballots import (
-    asks_for_reasons,
     close_ballot,
     free_ballot,
     hold_ballot,
     open_ballot,
     pause_ballot,
-    share_ballot,
     terms_of,
 )
 from policylab.positions.conditions import confirm_condition, mark_condition_met
@@ -62,7 +60,6 @@ __all__ = [
     "Subject",
     "Term",
     "Words",
-    "asks_for_reasons",
     "cited",
     "clear_position",
     "close_ballot",
@@ -80,7 +77,6 @@ __all__ = [
     "open_ballot",
     "pause_ballot",
     "release_position",
-    "share_ballot",
     "stands_on",
     "steps_of",
     "subject_of",

@@ -5,20 +5,37 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import uuid7
+from policylab.labs import Here
 from policylab.positions.rules import BallotState, Collecting, Pause, Subject, Term
 from policylab.positions.tables import Ballot, BallotPause, BallotTerm
 
+_SHARE = "SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE"
+_MAKE = """
+INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING id
+"""
 
-async def share_ballot(uow: UnitOfWork, subject: Subject, dialogue: Any) -> Ballot:
-    """The subject's ballot, which nobody can open or close before this transaction ends."""
-    return await _lock(uow, subject, dialogue, alone=False)
+
+async def share_ballot(uow: UnitOfWork, subject: Subject, here: Here) -> Collecting:
+    """Whether positions on the subject are taken; nobody can open or close its ballot before this
+    transaction ends."""
+    row = await uow.fetchrow(_SHARE, subject.key)
+    if row is None:
+        new = (uuid7(), here.lab_id, here.dialogue_id, subject.key, BallotState.FREE)
+        if await uow.fetchrow(_MAKE, *new):
+            return Collecting()
+        row = await uow.fetchrow(_SHARE, subject.key)
+    state, procedure_id = BallotState(row["state"]), row["procedure_id"]
+    if state is BallotState.FREE:
+        return Collecting()
+    terms = await terms_of(uow.session, [procedure_id])
+    return Collecting(state=state, procedure_id=procedure_id, term=terms.get(procedure_id))
 
 
 async def open_ballot(
@@ -31,7 +48,7 @@ async def open_ballot(
     consent: bool,
 ) -> None:
     """Let a procedure collect the positions on this subject; refused while another does."""
-    ballot = await _lock(uow, subject, dialogue, alone=True)
+    ballot = await _hold(uow, subject, dialogue)
     if ballot.state is BallotState.OPEN:
         message = "A procedure on this text is open already; close or withdraw it first."
         raise Refused(RefusalCode.ALREADY_DONE, message)
@@ -109,6 +126,7 @@ async def terms_of(session: AsyncSession, procedure_ids: list[UUID]) -> dict[UUI
             opens_at=row.opens_at,
             closes_at=row.closes_at,
             pauses=tuple(pauses.get(row.procedure_id, ())),
+            consent=row.consent,
         )
         for row in terms
     }
@@ -122,42 +140,20 @@ async def collecting_on(
     terms = await terms_of(session, [row.procedure_id for row in rows if row.procedure_id])
     found = {
         row.subject_id: Collecting(
-            state=row.state, term=terms.get(row.procedure_id) if row.procedure_id else None
+            state=row.state,
+            procedure_id=row.procedure_id,
+            term=terms.get(row.procedure_id) if row.procedure_id else None,
         )
         for row in rows
     }
     return {key: found.get(key, Collecting()) for key in subject_ids}
 
 
-async def collecting(session: AsyncSession, ballot: Ballot) -> Collecting:
-    """The same of one ballot that is held."""
-    terms = await terms_of(session, [ballot.procedure_id] if ballot.procedure_id else [])
-    term = terms.get(ballot.procedure_id) if ballot.procedure_id else None
-    return Collecting(state=ballot.state, term=term)
-
-
-async def asks_for_reasons(session: AsyncSession, ballot: Ballot) -> bool:
-    """Whether an objection needs reasons here: always, but under a procedure by CONSENT."""
-    if ballot.state is not BallotState.OPEN:
-        return True
-    term = await session.exec(
-        select(BallotTerm.consent).where(col(BallotTerm.procedure_id) == ballot.procedure_id)
-    )
-    return not term.one()
-
-
-async def _lock(uow: UnitOfWork, subject: Subject, dialogue: Any, *, alone: bool) -> Ballot:
-    values = {
-        "id": uuid7(),
-        "lab_id": dialogue.lab_id,
-        "dialogue_id": dialogue.id,
-        "subject_id": subject.key,
-        "state": BallotState.FREE,
-    }
-    connection = await uow.session.connection()
-    await connection.execute(insert(Ballot).values(values).on_conflict_do_nothing())
+async def _hold(uow: UnitOfWork, subject: Subject, dialogue: Any) -> Ballot:
+    new = (uuid7(), dialogue.lab_id, dialogue.id, subject.key, BallotState.FREE)
+    await uow.fetchrow(_MAKE, *new)
     statement = select(Ballot).where(col(Ballot.subject_id) == subject.key)
     found = await uow.session.exec(
-        statement.with_for_update(read=not alone).execution_options(populate_existing=True)
+        statement.with_for_update().execution_options(populate_existing=True)
     )
     return found.one()

@@ -9,13 +9,15 @@ from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import Viewer
-from policylab.labs import Action, Standing, standing
+from policylab.labs import Action, Here
+from policylab.positions.ballots import share_ballot
 from policylab.positions.events import ConditionMarked
 from policylab.positions.rules import check_head
-from policylab.positions.service import still_open, subject_of, visible
+from policylab.positions.service import subject_of, visible
 from policylab.positions.tables import ConditionMark, MarkKind, Position, PositionCondition
 
 MAY_MARK = frozenset({Action.MODERATE, Action.SETTLE_AMENDMENT, Action.CLOSE_PROCEDURE})
+_ASKED = MAY_MARK | {Action.TAKE_POSITION, Action.CONFIRM_POSITION}
 
 
 async def mark_condition_met(
@@ -23,7 +25,7 @@ async def mark_condition_met(
 ) -> PositionCondition:
     """Say, for those who hold the text, that a condition has been met."""
     condition, _, here = await _condition(uow, viewer, condition_id)
-    if not MAY_MARK & here.may:
+    if all(here.why_not(action) for action in MAY_MARK):
         here.require(Action.MODERATE)
     await _mark(uow, here, condition, MarkKind.MET)
     return condition
@@ -37,7 +39,7 @@ async def confirm_condition(
     if here.delegation_id != position.delegation_id:
         raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only the delegation that set it confirms this.")
     check_head(here.head)
-    if Action.TAKE_POSITION not in here.may:
+    if here.why_not(Action.TAKE_POSITION) is not None:
         here.require(Action.CONFIRM_POSITION)
     if MarkKind.MET not in await _marks(uow, condition.id):
         message = "Nobody has said yet that this condition is met."
@@ -48,19 +50,19 @@ async def confirm_condition(
 
 async def _condition(
     uow: UnitOfWork, viewer: Viewer, condition_id: UUID
-) -> tuple[PositionCondition, Position, Standing]:
+) -> tuple[PositionCondition, Position, Here]:
     """A condition of a current, released position whose procedure still takes changes."""
     condition = await uow.session.get(PositionCondition, condition_id)
     if condition is None:
         raise not_found()
-    position = await visible(uow, viewer, condition.position_id)
-    here = await standing(uow.session, viewer, position.dialogue_id, lock=True)
+    position, here = await visible(uow, viewer, condition.position_id, actions=_ASKED)
     if position.released_at is None:
         raise Refused(RefusalCode.CONDITIONS_NOT_MET, "Release the position first.")
     if position.superseded_at is not None:
         message = "A newer position of this delegation has superseded this one."
         raise Refused(RefusalCode.STALE, message)
-    await still_open(uow, subject_of(position), here.dialogue)
+    taken = await share_ballot(uow, subject_of(position), here)
+    taken.check_confirming(uow.now)  # a referral's pause is time to confirm in
     return condition, position, here
 
 
@@ -71,9 +73,7 @@ async def _marks(uow: UnitOfWork, condition_id: UUID) -> set[MarkKind]:
     return {MarkKind(kind) for kind in rows}
 
 
-async def _mark(
-    uow: UnitOfWork, here: Standing, condition: PositionCondition, kind: MarkKind
-) -> None:
+async def _mark(uow: UnitOfWork, here: Here, condition: PositionCondition, kind: MarkKind) -> None:
     values = {
         "id": uuid7(),
         "lab_id": condition.lab_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from policylab.kit.errors import RefusalCode, Refused
-from policylab.labs import Action, Standing
+from policylab.labs import Action, Here
 from policylab.positions.rules import Collecting, PositionState, check_head, check_step
 
 
@@ -20,26 +20,30 @@ class Course:
     confirmed: bool
 
 
-def judge_voice(here: Standing, action: Action = Action.TAKE_POSITION) -> None:
+VOICE = (Action.TAKE_POSITION, Action.GIVE_OPINION)
+"""Either lets a delegation say where it stands."""
+
+
+def judge_voice(here: Here, action: Action = Action.TAKE_POSITION) -> None:
     """Refuse those who can't state a position or an opinion now."""
-    if Action.GIVE_OPINION not in here.may:
+    if here.why_not(Action.GIVE_OPINION) is not None:
         here.require(action)
     here.require_seat()
 
 
-def judge_clear(course: Course, here: Standing) -> None:
+def judge_clear(course: Course, here: Here) -> None:
     """Refuse to clear what is not one's own, not drafted, or not for the head to clear."""
     _judge_own(course, here)
     check_step(course.state, wanted=PositionState.DRAFTED)
 
 
-def judge_release(course: Course, here: Standing) -> None:
+def judge_release(course: Course, here: Here) -> None:
     """Refuse to release what has not been cleared, to all but the head of its delegation."""
     _judge_own(course, here)
     check_step(course.state, wanted=PositionState.CLEARED)
 
 
-def _judge_own(course: Course, here: Standing) -> None:
+def _judge_own(course: Course, here: Here) -> None:
     judge_voice(here)
     _check_own(course, here)
     if course.superseded:
@@ -48,7 +52,7 @@ def _judge_own(course: Course, here: Standing) -> None:
     check_head(here.head)
 
 
-def judge_confirm(course: Course, here: Standing) -> None:
+def judge_confirm(course: Course, here: Here) -> None:
     """Refuse to confirm what was not released, or is not the delegation's position any more."""
     _check_own(course, here)
     if course.state is not PositionState.RELEASED:
@@ -72,6 +76,6 @@ def confirms_here(course: Course, collecting: Collecting, *, later: bool) -> boo
     return open_question and (collecting.running or not later)
 
 
-def _check_own(course: Course, here: Standing) -> None:
+def _check_own(course: Course, here: Here) -> None:
     if here.delegation_id != course.delegation_id:
         raise Refused(RefusalCode.NOT_YOUR_ROLE, "Only the delegation that took it does this.")

@@ -99,6 +99,8 @@ class Term:
     opens_at: datetime
     closes_at: datetime
     pauses: Sequence[Pause] = ()
+    consent: bool = False
+    """Under CONSENT an objection may come without reasons."""
 
     @property
     def ends_at(self) -> datetime:
@@ -189,15 +191,21 @@ def check_open(state: BallotState, term: Term | None, now: datetime) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Collecting:
-    """Whether positions on a subject are taken."""
+    """Whether positions on a subject are taken, and by which procedure."""
 
     state: BallotState = BallotState.FREE
+    procedure_id: UUID | None = None
     term: Term | None = None
 
     @property
     def running(self) -> bool:
         """Whether a procedure collects them."""
         return self.state is BallotState.OPEN
+
+    @property
+    def asks_for_reasons(self) -> bool:
+        """Whether an objection needs reasons here: always, but under a procedure by CONSENT."""
+        return not (self.running and self.term and self.term.consent)
 
     def check(self, now: datetime) -> None:
         """Refuse a position that would come too late, or while the procedure rests."""

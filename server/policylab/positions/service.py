@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, func, select
 
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import Viewer
-from policylab.labs import FactKind, Standing, mandate_carrying, record_fact, standing
+from policylab.labs import Action, FactKind, Here, held, mandate_carrying, record_fact
 from policylab.positions import events
-from policylab.positions.ballots import asks_for_reasons, collecting, share_ballot
+from policylab.positions.ballots import share_ballot
 from policylab.positions.judging import (
+    VOICE,
     Course,
     confirms_here,
     judge_clear,
@@ -27,7 +27,7 @@ from policylab.positions.judging import (
 )
 from policylab.positions.reading import conditions_of, has_position
 from policylab.positions.rules import (
-    BallotState,
+    Collecting,
     PositionState,
     Stance,
     Subject,
@@ -36,9 +36,22 @@ from policylab.positions.rules import (
     check_mandate,
     check_words,
 )
-from policylab.positions.subjects import Cited, cited
-from policylab.positions.tables import Ballot, Position, PositionCondition
+from policylab.positions.subjects import Cited, cited_here
+from policylab.positions.tables import Position, PositionCondition
 from policylab.positions.versions import later_subjects
+
+_CONFIRMING: Final = (*VOICE, Action.CONFIRM_POSITION)
+_IN_PREPARATION: Final = frozenset({False})
+_RELEASED: Final = frozenset({True})
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 4))"
+_SUPERSEDE = """
+UPDATE position
+   SET superseded_at = CASE WHEN released_at IS NULL THEN $3
+                            ELSE greatest($3, released_at + interval '1 microsecond') END
+ WHERE delegation_id = $1 AND subject_id = $2 AND superseded_at IS NULL
+   AND (released_at IS NOT NULL) = ANY ($4::boolean[])
+RETURNING superseded_at
+"""
 
 
 async def draft_position(
@@ -51,42 +64,24 @@ async def draft_position(
     ad_referendum: bool = False,
 ) -> Position:
     """Prepare a position inside the viewer's delegation; an earlier draft is superseded."""
-    text_cited = await cited(uow, viewer, subject)
-    here = await _voice(uow, viewer, text_cited.dialogue_id)
-    ballot = await _open(uow, here, subject)
-    await _check_words(uow, ballot, stance, words)
+    where, here = await cited_here(uow, viewer, subject, actions=VOICE)
+    judge_voice(here)
+    _check_words(await _open(uow, here, subject), stance, words)
     await _one_at_a_time(uow, here.require_seat(), subject.key)
-    position = await _draft(
-        uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum
-    )
-    await uow.session.flush()
-    _tell_inside(uow, position)
-    return position
-
-
-async def _draft(
-    uow: UnitOfWork,
-    here: Standing,
-    text_cited: Cited,
-    subject: Subject,
-    stance: Stance,
-    words: Words,
-    *,
-    ad_referendum: bool,
-) -> Position:
-    """Put a prepared position in the place of an earlier one; the delegation is held."""
-    await _supersede(uow, here.require_seat(), subject.key, released=False, at=uow.now)
-    position = _write(
-        uow, here, text_cited, subject, stance, words.tidy(), ad_referendum=ad_referendum
-    )
+    await _supersede(uow, here.require_seat(), subject.key, _IN_PREPARATION)
+    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
+    await _put(uow, position, words)
     _note(uow, here, position, "drafted")
+    _tell_inside(uow, position)
     return position
 
 
 async def clear_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
     """Let the head of the delegation approve what was drafted; nobody else hears of it yet."""
     position, here = await _prepared(uow, viewer, position_id)
-    _clear(uow, here, position)
+    judge_clear(course_of(position), here)
+    _approve(uow, here, position)
+    _note(uow, here, position, "cleared")
     _tell_inside(uow, position)
     return position
 
@@ -95,23 +90,16 @@ async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     """Let everybody in the dialogue see a cleared position; it supersedes the earlier one."""
     position, here = await _prepared(uow, viewer, position_id)
     judge_release(course_of(position), here)
-    ballot = await _open(uow, here, subject_of(position))
+    taken = await _open(uow, here, subject_of(position))
     if position.stance is Stance.OBJECT:  # a procedure that asks for reasons may have begun since
-        await _check_words(uow, ballot, Stance.OBJECT, Words(statement=position.statement))
-    await _let_go(uow, here, ballot, position)
-    return position
-
-
-async def _let_go(uow: UnitOfWork, here: Standing, ballot: Ballot, position: Position) -> None:
-    """Release a cleared position, with the mandate behind it."""
-    judge_release(course_of(position), here)
+        _check_words(taken, Stance.OBJECT, Words(statement=position.statement))
     mandate_id = await _mandate(uow, position)
     check_mandate(valid=mandate_id is not None, ad_referendum=position.ad_referendum)
-    at = await _moment(uow, position.delegation_id, position.subject_id)
-    await _supersede(uow, position.delegation_id, position.subject_id, released=True, at=at)
-    _release(position, at=at, mandate_id=None if position.ad_referendum else mandate_id)
-    await _keep(uow, position)
-    await _tell(uow, here, ballot, position)
+    at = await _supersede(uow, position.delegation_id, position.subject_id, _RELEASED)
+    _release(position, at=at, mandate_id=mandate_id)
+    await _keep(uow)
+    await _tell(uow, here, taken, position)
+    return position
 
 
 async def take_position(
@@ -124,18 +112,22 @@ async def take_position(
     ad_referendum: bool = False,
 ) -> Position:
     """Draft, clear and release in one step; only the head of a delegation can."""
-    text_cited = await cited(uow, viewer, subject)
-    here = await _voice(uow, viewer, text_cited.dialogue_id)
+    where, here = await cited_here(uow, viewer, subject, actions=VOICE)
+    judge_voice(here)
     check_head(here.head)
-    ballot = await _open(uow, here, subject)
-    await _check_words(uow, ballot, stance, words)
+    taken = await _open(uow, here, subject)
+    _check_words(taken, stance, words)
     await _one_at_a_time(uow, here.require_seat(), subject.key)
-    with uow.session.no_autoflush:  # it comes into being released
-        position = await _draft(
-            uow, here, text_cited, subject, stance, words, ad_referendum=ad_referendum
-        )
-        _clear(uow, here, position)
-        await _let_go(uow, here, ballot, position)
+    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
+    mandate_id = await _mandate(uow, position)
+    check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
+    at = await _supersede(uow, position.delegation_id, subject.key, _IN_PREPARATION | _RELEASED)
+    _approve(uow, here, position)
+    _release(position, at=at, mandate_id=mandate_id)
+    await _put(uow, position, words)
+    for step in ("drafted", "cleared"):
+        _note(uow, here, position, step)
+    await _tell(uow, here, taken, position)
     return position
 
 
@@ -145,16 +137,14 @@ async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
 
     The latter answers the new position: same stance, same words, on the text as it is now.
     """
-    position = await visible(uow, viewer, position_id)
-    here = await standing(uow.session, viewer, position.dialogue_id)
+    position, here = await visible(uow, viewer, position_id, actions=_CONFIRMING)
     judge_confirm(course_of(position), here)
     await _one_at_a_time(uow, position.delegation_id, position.subject_id)
     await uow.session.refresh(position)
     course = course_of(position)
     judge_confirm(course, here)
     later = (await later_subjects(uow.session, [position])).get(position.id)
-    ballot = await share_ballot(uow, subject_of(position), here.dialogue)
-    taken = await collecting(uow.session, ballot)
+    taken = await share_ballot(uow, subject_of(position), here)
     if not confirms_here(course, taken, later=later is not None):
         assert later is not None
         return await _carry(uow, here, position, later)
@@ -163,15 +153,15 @@ async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     check_mandate(valid=mandate_id is not None, ad_referendum=False)
     position.confirmed_at = uow.now
     position.confirmed_mandate_id = mandate_id
-    await _keep(uow, position)
+    await _keep(uow)
     _note(uow, here, position, "confirmed")
     _tell_confirmed(uow, position)
     return position
 
 
-async def _carry(uow: UnitOfWork, here: Standing, earlier: Position, later: Subject) -> Position:
+async def _carry(uow: UnitOfWork, here: Here, earlier: Position, later: Subject) -> Position:
     """The same position on the latest version of its text, released at once."""
-    ballot = await _open(uow, here, later)
+    taken = await _open(uow, here, later)
     await _one_at_a_time(uow, earlier.delegation_id, later.key)
     if await has_position(uow.session, earlier.delegation_id, later.key):
         message = "Your delegation has a position on the latest version of this text already."
@@ -179,15 +169,15 @@ async def _carry(uow: UnitOfWork, here: Standing, earlier: Position, later: Subj
     mandate_id = await _mandate(uow, earlier)
     check_mandate(valid=mandate_id is not None, ad_referendum=False)
     words = await _words_of(uow, earlier)
-    check_words(earlier.stance, words, consent=not await asks_for_reasons(uow.session, ballot))
+    _check_words(taken, earlier.stance, words)
     where = Cited(
         dialogue_id=earlier.dialogue_id, document_id=earlier.document_id, set_id=later.set_id
     )
-    position = _write(uow, here, where, later, earlier.stance, words, ad_referendum=False)
+    position = _new(uow, here, where, later, earlier.stance, words, ad_referendum=False)
     _approve(uow, here, position)
     _release(position, at=uow.now, mandate_id=mandate_id)
-    await _keep(uow, position)
-    await _tell(uow, here, ballot, position)
+    await _put(uow, position, words)
+    await _tell(uow, here, taken, position)
     _tell_confirmed(uow, position)
     return position
 
@@ -201,35 +191,20 @@ async def _words_of(uow: UnitOfWork, position: Position) -> Words:
     )
 
 
-async def _check_words(uow: UnitOfWork, ballot: Ballot, stance: Stance, words: Words) -> None:
-    needless = not await asks_for_reasons(uow.session, ballot)
-    check_words(stance, words.tidy(), consent=needless)
+def _check_words(taken: Collecting, stance: Stance, words: Words) -> None:
+    check_words(stance, words.tidy(), consent=not taken.asks_for_reasons)
 
 
-def _clear(uow: UnitOfWork, here: Standing, position: Position) -> None:
-    judge_clear(course_of(position), here)
-    _note(uow, here, position, "cleared")
-    _approve(uow, here, position)
-
-
-def _approve(uow: UnitOfWork, here: Standing, position: Position) -> None:
+def _approve(uow: UnitOfWork, here: Here, position: Position) -> None:
     position.state = PositionState.CLEARED
     position.cleared_at = uow.now
     position.cleared_by_capacity_id = here.capacity_id
-    uow.session.add(position)
 
 
 def _release(position: Position, *, at: datetime, mandate_id: UUID | None) -> None:
     position.state = PositionState.RELEASED
     position.released_at = at
-    position.mandate_id = mandate_id
-
-
-async def still_open(uow: UnitOfWork, subject: Subject, dialogue: Any) -> Ballot:
-    """The subject's ballot, shared; refused once it is closed. A pause is time to confirm in."""
-    ballot = await share_ballot(uow, subject, dialogue)
-    (await collecting(uow.session, ballot)).check_confirming(uow.now)
-    return ballot
+    position.mandate_id = None if position.ad_referendum else mandate_id
 
 
 def course_of(position: Position) -> Course:
@@ -252,136 +227,109 @@ def subject_of(position: Position) -> Subject:
     )
 
 
-async def visible(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> Position:
-    """A position that the viewer may see: released, or of her own delegation."""
+async def visible(
+    uow: UnitOfWork, viewer: Viewer, position_id: UUID, *, actions: Collection[Action]
+) -> tuple[Position, Here]:
+    """A position that the viewer may see, released or of her own delegation; and where she stands
+    in its dialogue, which is held, for these actions."""
     position = await uow.session.get(Position, position_id, populate_existing=True)
     if position is None:
         raise not_found()
-    here = await standing(uow.session, viewer, position.dialogue_id, lock=True)
+    here = await held(uow, viewer, position.dialogue_id, actions=actions)
     if position.released_at is None and here.delegation_id != position.delegation_id:
         raise not_found()
-    return position
+    return position, here
 
 
-async def _voice(uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID) -> Standing:
-    """The viewer's standing, held; refused to those who can't state a position now."""
-    here = await standing(uow.session, viewer, dialogue_id, lock=True)
-    judge_voice(here)
-    return here
-
-
-async def _prepared(
-    uow: UnitOfWork, viewer: Viewer, position_id: UUID
-) -> tuple[Position, Standing]:
+async def _prepared(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> tuple[Position, Here]:
     """A position, which no other delegate takes further before this transaction ends."""
-    position = await visible(uow, viewer, position_id)
-    here = await standing(uow.session, viewer, position.dialogue_id)
+    position, here = await visible(uow, viewer, position_id, actions=VOICE)
     if here.delegation_id == position.delegation_id:
         await _one_at_a_time(uow, position.delegation_id, position.subject_id)
         await uow.session.refresh(position)
     return position, here
 
 
-async def _open(uow: UnitOfWork, here: Standing, subject: Subject) -> Ballot:
-    """The subject's ballot, shared; refused when it takes no positions now."""
-    ballot = await share_ballot(uow, subject, here.dialogue)
-    (await collecting(uow.session, ballot)).check(uow.now)
-    return ballot
+async def _open(uow: UnitOfWork, here: Here, subject: Subject) -> Collecting:
+    """How positions on the subject are taken, shared; refused when none are now."""
+    taken = await share_ballot(uow, subject, here)
+    taken.check(uow.now)
+    return taken
 
 
 async def _mandate(uow: UnitOfWork, position: Position) -> UUID | None:
     """The mandate that carries this position today, if any; it can't be revoked meanwhile."""
-    mandate = await mandate_carrying(
-        uow.session,
-        position.delegation_id,
-        on=uow.now.date(),
-        subject=position.document_id,
+    return await mandate_carrying(
+        uow, position.delegation_id, on=uow.now.date(), subject=position.document_id
     )
-    return mandate.id if mandate else None
 
 
 async def _one_at_a_time(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID) -> None:
     """Let two delegates of one delegation wait for each other on the same subject."""
-    await (await uow.session.connection()).execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 4))"),
-        {"key": f"{delegation_id} {subject_id}"},
-    )
-
-
-async def _moment(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID) -> datetime:
-    """When a position is released: now, and after the one that it supersedes.
-
-    Of two transactions the one that began first may come second; the history keeps their order.
-    """
-    rows = await uow.session.exec(
-        select(func.max(Position.released_at))
-        .where(col(Position.delegation_id) == delegation_id)
-        .where(col(Position.subject_id) == subject_id)
-    )
-    latest = rows.one()
-    return max(uow.now, latest + timedelta(microseconds=1)) if latest else uow.now
+    await uow.fetchrow(_ALONE, f"{delegation_id} {subject_id}")
 
 
 async def _supersede(
-    uow: UnitOfWork, delegation_id: UUID, subject_id: UUID, *, released: bool, at: datetime
-) -> None:
-    """Put what was there before behind: the released position, or the one in preparation."""
-    known = col(Position.released_at)
-    await uow.session.exec(
-        update(Position)
-        .where(col(Position.delegation_id) == delegation_id)
-        .where(col(Position.subject_id) == subject_id)
-        .where(col(Position.superseded_at).is_(None))
-        .where(known.is_not(None) if released else known.is_(None))
-        .values(superseded_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    uow: UnitOfWork, delegation_id: UUID, subject_id: UUID, which: Collection[bool]
+) -> datetime:
+    """Put behind what was there before; the moment from which what comes now stands in its place.
+
+    That is now, and after the release of what it supersedes: of two transactions the one that began
+    first may come second, and the history keeps their order.
+    """
+    behind = await uow.fetch(_SUPERSEDE, delegation_id, subject_id, uow.now, list(which))
+    return max((row["superseded_at"] for row in behind), default=uow.now)
 
 
-def _write(
+def _new(
     uow: UnitOfWork,
-    here: Standing,
-    text_cited: Cited,
+    here: Here,
+    where: Cited,
     subject: Subject,
     stance: Stance,
     words: Words,
     *,
     ad_referendum: bool,
 ) -> Position:
-    position = Position(
-        lab_id=here.dialogue.lab_id,
-        dialogue_id=here.dialogue.id,
+    said = words.tidy()
+    return Position(
+        lab_id=here.lab_id,
+        dialogue_id=here.dialogue_id,
         delegation_id=here.require_seat(),
         level=here.level or "",
         subject_id=subject.key,
-        document_id=text_cited.document_id,
+        document_id=where.document_id,
         set_id=subject.set_id,
         section_id=subject.section_id,
         amendment_id=subject.amendment_id,
         stance=stance,
-        statement=words.statement,
-        reservations=list(words.reservations),
+        statement=said.statement,
+        reservations=list(said.reservations),
         ad_referendum=ad_referendum,
         capacity_id=here.capacity_id,
         created_by=uow.viewer.person_id,
     )
-    uow.session.add(position)
-    for place, condition in enumerate(words.conditions, start=1):
-        uow.session.add(
-            PositionCondition(
-                lab_id=position.lab_id,
-                dialogue_id=position.dialogue_id,
-                position_id=position.id,
-                place=place,
-                text=condition,
-            )
+
+
+async def _put(uow: UnitOfWork, position: Position, words: Words) -> None:
+    """Write a position that comes into being, with its conditions."""
+    await uow.insert(position)
+    conditions = [
+        PositionCondition(
+            lab_id=position.lab_id,
+            dialogue_id=position.dialogue_id,
+            position_id=position.id,
+            place=place,
+            text=condition,
         )
-    return position
+        for place, condition in enumerate(words.tidy().conditions, start=1)
+    ]
+    if conditions:
+        await uow.insert(*conditions)
 
 
-async def _keep(uow: UnitOfWork, position: Position) -> None:
+async def _keep(uow: UnitOfWork) -> None:
     """Write now: the database guards mandates too, should one be revoked this very moment."""
-    uow.session.add(position)
     try:
         await uow.session.flush()
     except IntegrityError as error:
@@ -391,8 +339,7 @@ async def _keep(uow: UnitOfWork, position: Position) -> None:
         raise Refused(RefusalCode.NO_MANDATE, message) from error
 
 
-async def _tell(uow: UnitOfWork, here: Standing, ballot: Ballot, position: Position) -> None:
-    procedure_id = ballot.procedure_id if ballot.state is BallotState.OPEN else None
+async def _tell(uow: UnitOfWork, here: Here, taken: Collecting, position: Position) -> None:
     await record_fact(
         uow,
         position.dialogue_id,
@@ -400,7 +347,7 @@ async def _tell(uow: UnitOfWork, here: Standing, ballot: Ballot, position: Posit
         {
             "delegation_id": position.delegation_id,
             "level": position.level,
-            "procedure_id": procedure_id,
+            "procedure_id": taken.procedure_id if taken.running else None,
         },
         capacity_id=here.capacity_id,
     )
@@ -435,7 +382,7 @@ def _named(position: Position) -> dict[str, Any]:
     }
 
 
-def _note(uow: UnitOfWork, here: Standing, position: Position, step: str) -> None:
+def _note(uow: UnitOfWork, here: Here, position: Position, step: str) -> None:
     uow.audit(
         action=f"position.{step}",
         object_type="Position",

@@ -1,18 +1,23 @@
 """What a position is about: an exact text that the viewer may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
-
 from policylab.comments import AmendmentState, amendment_of
-from policylab.documents.sources import VERSION_SECTION, VERSION_SET
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.viewer import Viewer
-from policylab.labs import may_read
+from policylab.labs import Action, Here, held, may_read
 from policylab.positions.rules import Subject
+
+_FROZEN = """
+SELECT v.dialogue_id, v.document_id, EXISTS (
+         SELECT FROM version_section s WHERE s.version_set_id = v.id AND s.section_id = $2
+       ) AS has_section
+  FROM version_set v WHERE v.id = $1
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,27 +31,39 @@ class Cited:
 
 async def cited(uow: UnitOfWork, viewer: Viewer, subject: Subject) -> Cited:
     """The set that a subject belongs to; NOT_FOUND unless all of the subject is there to see."""
-    frozen: Any = await uow.session.get(VERSION_SET.table, subject.set_id)
-    if frozen is None or not await may_read(uow.session, viewer, frozen.dialogue_id):
+    frozen = await _frozen(uow, subject)
+    if not await may_read(uow.session, viewer, frozen["dialogue_id"]):
         raise not_found()
+    return await _checked(uow, viewer, subject, frozen)
+
+
+async def cited_here(
+    uow: UnitOfWork, viewer: Viewer, subject: Subject, *, actions: Collection[Action]
+) -> tuple[Cited, Here]:
+    """The same with where the viewer stands in its dialogue, which is held, for these actions."""
+    frozen = await _frozen(uow, subject)
+    here = await held(uow, viewer, frozen["dialogue_id"], actions=actions)
+    return await _checked(uow, viewer, subject, frozen), here
+
+
+async def _frozen(uow: UnitOfWork, subject: Subject) -> Any:
+    row = await uow.fetchrow(_FROZEN, subject.set_id, subject.section_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+async def _checked(uow: UnitOfWork, viewer: Viewer, subject: Subject, frozen: Any) -> Cited:
     if subject.amendment_id is not None:
         await _check_amendment(uow, viewer, subject, subject.amendment_id)
-    elif subject.section_id is not None:
-        await _check_section(uow, subject, subject.section_id)
-    return Cited(dialogue_id=frozen.dialogue_id, document_id=frozen.document_id, set_id=frozen.id)
-
-
-async def _check_section(uow: UnitOfWork, subject: Subject, section_id: UUID) -> None:
-    section: Any = VERSION_SECTION.table
-    found = await uow.session.exec(
-        select(section.id)
-        .where(section.version_set_id == subject.set_id)
-        .where(section.section_id == section_id)
-        .limit(1)
-    )
-    if found.first() is None:
+    elif subject.section_id is not None and not frozen["has_section"]:
         message = "There is no such clause in this text."
         raise Refused(RefusalCode.NOT_FOUND, message, field="section_id")
+    return Cited(
+        dialogue_id=frozen["dialogue_id"],
+        document_id=frozen["document_id"],
+        set_id=subject.set_id,
+    )
 
 
 async def _check_amendment(

@@ -24,6 +24,11 @@ class WhyNot:
     opens: Said | None = None
     opens_at: datetime | None = None
 
+    def refusal(self, locale: str) -> Refused:
+        """The same as what a verb refuses with, in the person's language."""
+        words = [self.said, self.opens] if self.opens else [self.said]
+        return Refused(self.code, " ".join(said.within(locale) for said in words))
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -59,8 +64,7 @@ class Outlook:
         """Refuse, in the person's language, what is not allowed now."""
         why = self.why_not(action)
         if why is not None:
-            words = [why.said, why.opens] if why.opens else [why.said]
-            raise Refused(why.code, " ".join(said.within(locale) for said in words))
+            raise why.refusal(locale)
 
 
 def outlook(template: Template, situation: Situation, roles: Collection[Role]) -> Outlook:
@@ -79,6 +83,26 @@ def outlook(template: Template, situation: Situation, roles: Collection[Role]) -
         next_opens_at=_opens_by_time(exits),
         due=_due(phase, situation),
     )
+
+
+def settled(
+    template: Template, phase_id: str, roles: Collection[Role], actions: Iterable[Action]
+) -> dict[Action, WhyNot | None] | None:
+    """What stands in the way of these actions, where phase and roles alone decide over them.
+
+    None where conditions have a say: then it takes the whole situation.
+    """
+    phase = template.phase(phase_id)
+    found: dict[Action, WhyNot | None] = {}
+    for action in actions:
+        permits = phase.permits(roles, action)
+        if not permits:
+            found[action] = _not_here(template, phase, roles, action)
+        elif any(not permit.needs and not permit.until for permit in permits):
+            found[action] = None
+        else:
+            return None
+    return found
 
 
 def exit_states(template: Template, situation: Situation) -> tuple[ConditionState, ...]:

@@ -70,6 +70,11 @@ def template_of(body: dict[str, Any], digest: str | None = None) -> Template:
     return _READ[key]
 
 
+def known_template(digest: str) -> Template | None:
+    """The template of this digest, if its body has been read here before."""
+    return _READ.get(digest)
+
+
 def digest_of(body: dict[str, Any]) -> str:
     """A fingerprint of a template's data, by which equal copies are known."""
     written = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
