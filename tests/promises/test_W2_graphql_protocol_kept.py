@@ -99,13 +99,13 @@ async def test_each_violation_is_closed_with_its_code(served: Served, token: str
 
 
 async def test_binary_is_4400_and_the_legacy_subprotocol_4406(served: Served, token: str) -> None:
-    async with line(served, token) as opened:
+    async with line(served, token) as opened, asyncio.timeout(5):
         await opened.send(orjson.dumps(INIT))
         await opened.wait_closed()
         assert opened.close_code == 4400
-    async with websockets.connect(
-        f"ws://localhost:{served.port}/graphql", subprotocols=[websockets.Subprotocol("graphql-ws")]
-    ) as legacy:
+    old = websockets.Subprotocol("graphql-ws")
+    address = f"ws://localhost:{served.port}/graphql"
+    async with websockets.connect(address, subprotocols=[old]) as legacy, asyncio.timeout(5):
         await legacy.wait_closed()
         assert legacy.close_code == 4406
 
