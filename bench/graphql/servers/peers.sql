@@ -10,8 +10,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
 $$;
 COMMENT ON FUNCTION bench_person_of(bytea) IS E'@behavior -*';
 
--- Looking for words: the places that one viewer may read, in one lab. Row-level security does the
--- part of the scopes, so that they are judged once.
+-- Looking for words: the places that one viewer may read, in one lab. Everybody uses the index that
+-- our tables have, through the one function that may look into it.
 CREATE TYPE bench_hit AS (
   kind text, dialogue_id uuid, node_id uuid, number text, title text, excerpt text,
   total int
@@ -21,75 +21,69 @@ COMMENT ON TYPE bench_hit IS
 CREATE FUNCTION bench_search(words text, lab uuid)
 RETURNS SETOF bench_hit
 LANGUAGE sql STABLE SET search_path = public AS $$
-  WITH asked AS (
-    SELECT policylab_plain(words) AS plain,
-           plainto_tsquery('simple', policylab_plain(words)) AS every_word,
-           '%' || policylab_plain(words) || '%' AS part
-  ), place (kind, dialogue_id, page, node_id, number, heading, titles, body, section_id, language) AS (
+  WITH found AS MATERIALIZED (
+    SELECT * FROM policylab_found(words, lab)
+  ), hit (kind, dialogue_id, page, node_id, number, heading, titles, body, said, section_id,
+          language, worth) AS (
     SELECT 'clause', s.dialogue_id, 'drafts', s.draft_id, s.number, s.heading, d.titles, s.text,
-           s.section_id, s.language
-      FROM draft_section s JOIN document d ON d.id = s.document_id
+           s.said, s.section_id, s.language, f.worth
+      FROM found f JOIN draft_section s ON s.id = f.place_id
+      JOIN document d ON d.id = s.document_id
       JOIN draft o ON o.id = s.draft_id AND o.closed_at IS NULL
-     WHERE d.lab_id = lab
+     WHERE f.place = 'draft_section'
     UNION ALL
     SELECT 'clause', s.dialogue_id, 'texts', s.version_id, s.number, s.heading, d.titles, s.text,
-           s.section_id, s.language
-      FROM version_section s JOIN document d ON d.id = s.document_id
-     WHERE d.lab_id = lab
+           s.said, s.section_id, s.language, f.worth
+      FROM found f JOIN version_section s ON s.id = f.place_id
+      JOIN document d ON d.id = s.document_id
+     WHERE f.place = 'version_section'
     UNION ALL
-    SELECT 'comment', c.dialogue_id, 'drafts', h.id, NULL, NULL, d.titles, c.body,
-           h.section_id, NULL
-      FROM comment c JOIN thread h ON h.id = c.thread_id JOIN document d ON d.id = h.document_id
-     WHERE c.lab_id = lab
+    SELECT 'comment', c.dialogue_id, 'drafts', h.id, NULL, NULL, d.titles, c.body, c.said,
+           h.section_id, NULL, f.worth
+      FROM found f JOIN comment c ON c.id = f.place_id JOIN thread h ON h.id = c.thread_id
+      JOIN document d ON d.id = h.document_id
+     WHERE f.place = 'comment'
     UNION ALL
     SELECT 'amendment', a.dialogue_id, 'texts', a.id, NULL, NULL, d.titles,
-           concat_ws(E'\n', a.proposed, a.reasons), a.section_id, a.language
-      FROM amendment a JOIN document d ON d.id = a.document_id
-     WHERE a.lab_id = lab
+           concat_ws(E'\n', a.proposed, a.reasons), a.said, a.section_id, a.language, f.worth
+      FROM found f JOIN amendment a ON a.id = f.place_id JOIN document d ON d.id = a.document_id
+     WHERE f.place = 'amendment'
     UNION ALL
-    SELECT 'record', r.dialogue_id, 'records', r.id, NULL, r.identifier, NULL,
-           concat_ws(E'\n', r.identifier,
-             (SELECT string_agg(w.value, E'\n') FROM jsonb_each_text(d.titles) w),
-             (SELECT string_agg(t.text, E'\n') FROM dissenting_statement t WHERE t.record_id = r.id)),
-           NULL, NULL
-      FROM decision_record r JOIN document d ON d.id = r.document_id
-     WHERE r.lab_id = lab
+    SELECT 'record', r.dialogue_id, 'records', r.id, NULL, r.identifier, NULL, r.words,
+           policylab_plain(r.words), NULL, NULL, f.worth
+      FROM found f JOIN LATERAL (
+        SELECT r.id, r.dialogue_id, r.identifier, concat_ws(E'\n', r.identifier,
+                 policylab_words(d.titles), (SELECT string_agg(t.text, E'\n')
+                   FROM dissenting_statement t WHERE t.record_id = r.id)) AS words
+          FROM decision_record r JOIN document d ON d.id = r.document_id
+         WHERE r.id = f.place_id OFFSET 0) r ON true
+     WHERE f.place = 'decision_record'
     UNION ALL
     SELECT 'recommendation', NULL, 'index', n.id, n.number, NULL, n.texts,
-           (SELECT string_agg(w.value, E'\n') FROM jsonb_each_text(n.texts) w), NULL, NULL
-      FROM recommendation n
-     WHERE n.assessment_id IN (SELECT x.assessment_id FROM dialogue_assessment x
-                                WHERE x.lab_id = lab)
+           policylab_words(n.texts), n.said, NULL, NULL, f.worth
+      FROM found f JOIN recommendation n ON n.id = f.place_id
+     WHERE f.place = 'recommendation'
     UNION ALL
     SELECT 'document', d.dialogue_id, 'documents', d.id, NULL, NULL, d.titles,
-           (SELECT string_agg(w.value, E'\n') FROM jsonb_each_text(d.titles) w), NULL, NULL
-      FROM document d WHERE d.lab_id = lab
+           policylab_words(d.titles), d.said, NULL, NULL, f.worth
+      FROM found f JOIN document d ON d.id = f.place_id
+     WHERE f.place = 'document'
     UNION ALL
     SELECT 'dialogue', g.id, 'dialogues', g.id, NULL, NULL, g.questions,
-           concat_ws(E'\n', (SELECT string_agg(w.value, E'\n') FROM jsonb_each_text(g.questions) w),
-             (SELECT string_agg(w.value, E'\n') FROM jsonb_each_text(g.scopes) w)), NULL, NULL
-      FROM dialogue g WHERE g.lab_id = lab
-  ), spoken AS (
-    SELECT p.*, policylab_plain(coalesce(p.body, '')) AS said FROM place p OFFSET 0
-  ), judged AS (
-    SELECT s.*,
-           (s.number IS NOT NULL AND s.number = words)::int * 4 + (s.said LIKE a.part)::int * 2
-           + (to_tsvector('simple', s.said) @@ a.every_word)::int
-           + word_similarity(a.plain, s.said) AS worth,
-           greatest(strpos(s.said, a.plain) - 90, 1) AS begins
-      FROM spoken s, asked a
-     WHERE s.said LIKE a.part OR to_tsvector('simple', s.said) @@ a.every_word
-        OR a.plain <% s.said OR s.number = words
+           policylab_words(g.questions, g.scopes), g.said, NULL, NULL, f.worth
+      FROM found f JOIN dialogue g ON g.id = f.place_id
+     WHERE f.place = 'dialogue'
   ), once AS (
     -- A wording of a clause once, however many versions have it.
-    SELECT j.*, row_number() OVER (
-             PARTITION BY j.kind, CASE WHEN j.kind = 'clause'
-               THEN concat_ws(' ', j.section_id, j.language, j.body) ELSE j.node_id::text END
-             ORDER BY j.worth DESC, j.page = 'texts', j.node_id DESC) AS nth
-      FROM judged j
+    SELECT h.*, row_number() OVER (
+             PARTITION BY h.kind, CASE WHEN h.kind = 'clause'
+               THEN concat_ws(' ', h.section_id, h.language, h.body) ELSE h.node_id::text END
+             ORDER BY h.worth DESC, h.page = 'texts', h.node_id DESC) AS nth
+      FROM hit h
   )
   SELECT o.kind, o.dialogue_id, o.node_id, o.number, coalesce(o.heading, o.titles ->> 'en'),
-         substr(o.body, o.begins, 190), (count(*) OVER ())::int
+         substr(o.body, greatest(strpos(o.said, policylab_plain(words)) - 90, 1), 190),
+         (count(*) OVER ())::int
     FROM once o WHERE o.nth = 1
    ORDER BY o.worth DESC, o.page = 'texts', o.node_id DESC
 $$;

@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 
 from policylab.api.context import Context
+from policylab.api.ddl import RECORD_WORDS
 from policylab.api.declare import (
     Node,
     in_language,
@@ -21,9 +23,9 @@ from policylab.api.declare import (
 from policylab.api.elsewhere import Dialogue
 from policylab.api.paging import PAGE, After, Connection, First, check_first, listed
 from policylab.comments.sources import AMENDMENT, COMMENT, THREAD
-from policylab.decisions.sources import DECISION_RECORD, DISSENTING_STATEMENT
+from policylab.decisions.sources import DECISION_RECORD
 from policylab.documents.sources import DOCUMENT, DRAFT_SECTION, VERSION_SECTION
-from policylab.index.sources import DIALOGUE_ASSESSMENT, RECOMMENDATION
+from policylab.index.sources import RECOMMENDATION
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of, to_global
 from policylab.labs.sources import DIALOGUE
@@ -68,80 +70,62 @@ def _seen(alias: str, source: Any) -> str:
     return source.scope.on(alias)
 
 
-_WORDS = "(SELECT string_agg(w.value, E'\\n') FROM jsonb_each_text({0}) w)"
 _COLUMNS = (
     "kind, lab_id, dialogue_id, page, page_id, node, node_id, number, heading, titles, body, "
-    "section_id, language"
+    "section_id, language, worth"
 )
 _PLACES = f"""
 SELECT 'clause', d.lab_id, s.dialogue_id, 'drafts', s.draft_id, 'Draft', s.draft_id,
-       s.number, s.heading, d.titles, s.text, s.section_id, s.language
-  FROM draft_section s JOIN document d ON d.id = s.document_id
+       s.number, s.heading, d.titles, s.text, s.section_id, s.language, f.worth
+  FROM found f JOIN draft_section s ON s.id = f.place_id JOIN document d ON d.id = s.document_id
   JOIN draft o ON o.id = s.draft_id AND o.closed_at IS NULL
- WHERE {_seen("s", DRAFT_SECTION)} AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'draft_section' AND {_seen("s", DRAFT_SECTION)} AND {_seen("d", DOCUMENT)}
 UNION ALL
 SELECT 'clause', d.lab_id, s.dialogue_id, 'texts', s.version_set_id, 'Version', s.version_id,
-       s.number, s.heading, d.titles, s.text, s.section_id, s.language
-  FROM version_section s JOIN document d ON d.id = s.document_id
- WHERE {_seen("s", VERSION_SECTION)} AND {_seen("d", DOCUMENT)}
+       s.number, s.heading, d.titles, s.text, s.section_id, s.language, f.worth
+  FROM found f JOIN version_section s ON s.id = f.place_id JOIN document d ON d.id = s.document_id
+ WHERE f.place = 'version_section' AND {_seen("s", VERSION_SECTION)} AND {_seen("d", DOCUMENT)}
 UNION ALL
 SELECT 'comment', c.lab_id, c.dialogue_id, CASE WHEN h.draft_id IS NULL THEN 'texts' ELSE 'drafts'
        END, coalesce(h.draft_id, v.version_set_id), 'Thread', h.id,
-       NULL, NULL, d.titles, c.body, h.section_id, NULL
-  FROM comment c JOIN thread h ON h.id = c.thread_id JOIN document d ON d.id = h.document_id
-  LEFT JOIN version v ON v.id = h.version_id
- WHERE {_seen("c", COMMENT)} AND {_seen("h", THREAD)} AND {_seen("d", DOCUMENT)}
+       NULL, NULL, d.titles, c.body, h.section_id, NULL, f.worth
+  FROM found f JOIN comment c ON c.id = f.place_id JOIN thread h ON h.id = c.thread_id
+  JOIN document d ON d.id = h.document_id LEFT JOIN version v ON v.id = h.version_id
+ WHERE f.place = 'comment' AND {_seen("c", COMMENT)} AND {_seen("h", THREAD)}
+   AND {_seen("d", DOCUMENT)}
 UNION ALL
 SELECT 'amendment', a.lab_id, a.dialogue_id, 'texts', a.set_id, 'Amendment', a.id,
-       NULL, NULL, d.titles, concat_ws(E'\\n', a.proposed, a.reasons), a.section_id, a.language
-  FROM amendment a JOIN document d ON d.id = a.document_id
- WHERE {_seen("a", AMENDMENT)} AND {_seen("d", DOCUMENT)}
+       NULL, NULL, d.titles, concat_ws(E'\n', a.proposed, a.reasons), a.section_id, a.language,
+       f.worth
+  FROM found f JOIN amendment a ON a.id = f.place_id JOIN document d ON d.id = a.document_id
+ WHERE f.place = 'amendment' AND {_seen("a", AMENDMENT)} AND {_seen("d", DOCUMENT)}
 UNION ALL
 SELECT 'record', r.lab_id, r.dialogue_id, 'records', r.id, 'DecisionRecord', r.id,
-       NULL, r.identifier, NULL, concat_ws(E'\\n', r.identifier, {_WORDS.format("d.titles")},
-       (SELECT string_agg(t.text, E'\\n') FROM dissenting_statement t
-         WHERE t.record_id = r.id AND {_seen("t", DISSENTING_STATEMENT)})), NULL, NULL
-  FROM decision_record r JOIN document d ON d.id = r.document_id
- WHERE {_seen("r", DECISION_RECORD)} AND {_seen("d", DOCUMENT)}
+       NULL, r.identifier, NULL, {RECORD_WORDS}, NULL, NULL, f.worth
+  FROM found f JOIN decision_record r ON r.id = f.place_id JOIN document d ON d.id = r.document_id
+ WHERE f.place = 'decision_record' AND {_seen("r", DECISION_RECORD)} AND {_seen("d", DOCUMENT)}
 UNION ALL
 SELECT 'recommendation', NULL, NULL, 'index', n.assessment_id, 'Recommendation', n.id,
-       n.number, NULL, n.texts, {_WORDS.format("n.texts")}, NULL, NULL
-  FROM recommendation n
- WHERE {_seen("n", RECOMMENDATION)} AND n.assessment_id IS NOT NULL
+       n.number, NULL, n.texts, policylab_words(n.texts), NULL, NULL, f.worth
+  FROM found f JOIN recommendation n ON n.id = f.place_id
+ WHERE f.place = 'recommendation' AND {_seen("n", RECOMMENDATION)}
 UNION ALL
 SELECT 'document', d.lab_id, d.dialogue_id, 'documents', d.id, 'Document', d.id,
-       NULL, NULL, d.titles, {_WORDS.format("d.titles")}, NULL, NULL
-  FROM document d WHERE {_seen("d", DOCUMENT)}
+       NULL, NULL, d.titles, policylab_words(d.titles), NULL, NULL, f.worth
+  FROM found f JOIN document d ON d.id = f.place_id
+ WHERE f.place = 'document' AND {_seen("d", DOCUMENT)}
 UNION ALL
 SELECT 'dialogue', g.lab_id, g.id, 'dialogues', g.id, 'Dialogue', g.id,
-       NULL, NULL, g.questions, concat_ws(E'\\n', {_WORDS.format("g.questions")},
-       {_WORDS.format("g.scopes")}), NULL, NULL
-  FROM dialogue g WHERE {_seen("g", DIALOGUE)}
-"""  # noqa: S608 our names
+       NULL, NULL, g.questions, policylab_words(g.questions, g.scopes), NULL, NULL, f.worth
+  FROM found f JOIN dialogue g ON g.id = f.place_id
+ WHERE f.place = 'dialogue' AND {_seen("g", DIALOGUE)}
+"""  # noqa: S608
 _SEARCH = f"""
-WITH asked AS (
-  SELECT policylab_plain($1) AS words,
-         plainto_tsquery('simple', policylab_plain($1)) AS every_word,
-         '%' || replace(replace(replace(policylab_plain($1), '\\', '\\\\'), '%', '\\%'), '_', '\\_')
-           || '%' AS part
-), place ({_COLUMNS}) AS ({_PLACES}
-), spoken AS (
-  SELECT p.*, policylab_plain(coalesce(p.body, '')) AS said FROM place p
-   WHERE $2::uuid IS NULL OR p.lab_id = $2 OR (p.kind = 'recommendation' AND p.page_id IN (
-         SELECT x.assessment_id FROM dialogue_assessment x
-          WHERE x.lab_id = $2 AND {_seen("x", DIALOGUE_ASSESSMENT)}))
-  OFFSET 0
-)
-SELECT s.*,
-       (s.number IS NOT NULL AND s.number = $1)::int * 4
-       + (s.said LIKE a.part)::int * 2 + (to_tsvector('simple', s.said) @@ a.every_word)::int
-       + word_similarity(a.words, s.said) AS worth
-  FROM spoken s, asked a
- WHERE s.said LIKE a.part OR to_tsvector('simple', s.said) @@ a.every_word
-    OR a.words <% s.said OR s.number = $1
- ORDER BY worth DESC, s.page = 'texts', s.node_id DESC
- LIMIT {MOST_HITS}
+WITH found AS MATERIALIZED (SELECT * FROM policylab_found($1, $2)),
+     place ({_COLUMNS}) AS ({_PLACES})
+SELECT * FROM place p ORDER BY p.worth DESC, p.page = 'texts', p.node_id DESC LIMIT {MOST_HITS}
 """  # noqa: S608 our names
+"""What `policylab_found` names, under the viewer's own rights, with what is shown of it."""
 
 
 async def find(
@@ -233,16 +217,19 @@ def excerpt(body: str, asked: str) -> str:
     return ("…" if start else "") + said[start:end] + ("…" if end < len(said) else "")
 
 
-def _folded(words: str) -> tuple[str, list[int]]:
+def _folded(words: str) -> tuple[str, Sequence[int]]:
     """Without accents and capitals; and for each letter where it stood."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(words):
-        for part in unicodedata.normalize("NFKD", letter).casefold():
-            if not unicodedata.combining(part):
-                letters.append(part)
-                places.append(place)
-    return "".join(letters), places
+    if words.isascii():
+        return words.lower(), range(len(words))
+    parts = [_letters(letter) for letter in words]
+    return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
+
+
+@lru_cache(maxsize=5_000)
+def _letters(letter: str) -> str:
+    """What one letter is without accents and capitals; an accent alone is nothing."""
+    plain = unicodedata.normalize("NFKD", letter).casefold()
+    return "".join(part for part in plain if not unicodedata.combining(part))
 
 
 @query

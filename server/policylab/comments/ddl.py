@@ -5,8 +5,9 @@ CREATE FUNCTION policylab_keep_amendment() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
   course CONSTANT text[] := ARRAY['state', 'fate_reasons', 'fate_capacity_id', 'settled_at',
-    'merged_draft_id', 'answered_at', 'answered_by_capacity_id', 'created_by'];
-  after_settling CONSTANT text[] := ARRAY['answered_at', 'answered_by_capacity_id', 'created_by'];
+    'merged_draft_id', 'answered_at', 'answered_by_capacity_id', 'created_by', 'said'];
+  after_settling CONSTANT text[] := ARRAY['answered_at', 'answered_by_capacity_id', 'created_by',
+    'said'];
 BEGIN
   IF to_jsonb(NEW) - course IS DISTINCT FROM to_jsonb(OLD) - course
      OR (OLD.settled_at IS NOT NULL
@@ -20,7 +21,8 @@ END
 $$
 """
 """What a delegation tabled stays as it was, and is settled once. Who wrote it may be forgotten
-(erasure): function and organisation stay in its capacity."""
+(erasure): function and organisation stay in its capacity. `said` follows from its words, and is
+not there yet when a trigger looks."""
 
 THREAD_STAYS_CLOSED = """
 CREATE FUNCTION policylab_keep_thread() RETURNS trigger
