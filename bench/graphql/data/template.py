@@ -21,6 +21,7 @@ from bench.peers import FOLDER
 from policylab import migrations
 from policylab.kit.db import connect_arguments
 from policylab.kit.embedded import OWNER, SUPERUSER, EmbeddedPostgres
+from policylab.kit.revisions import revisions
 from policylab.kit.sources import grants, policies
 from policylab.kit.tables import metadata
 from policylab.migrations import models
@@ -84,7 +85,8 @@ def _fingerprint() -> str:
     files = [PEERS_SQL, *sorted(HERE.glob("*.py"))]
     rooms = Path(migrations.__file__).parents[1]
     files += sorted([*rooms.glob("*/ddl.py"), *rooms.glob("*/access.py")])
-    said = [*columns, *policies(), *grants("service"), *(file.read_text("utf-8") for file in files)]
+    said = [*columns, *policies(), *grants("service"), *revisions("service")]
+    said += (file.read_text("utf-8") for file in files)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 

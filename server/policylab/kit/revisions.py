@@ -1,8 +1,8 @@
 """Which revision each row belongs to: the database itself notes what a transaction touches.
 
-Each statement that changes a row notes whose it is: its lab's, its person's where nobody else sees
-it, else the whole house's. The unit of work bumps what was noted, last of all. No verb has to
-remember it, and none can forget it.
+Whatever changes a row notes whose it is: its lab's, its person's where nobody else sees it, else
+the whole house's. The unit of work bumps what was noted, last of all. No verb has to remember it,
+and none can forget it.
 """
 
 from policylab.kit.ledger import HOUSE
@@ -30,11 +30,13 @@ UNREVISED = {
 """Tables that belong to no revision, and why. What is read from them gets no tag."""
 
 _KEYS = {
-    "lab": "lab_id",
-    "dialogue": "(SELECT g.lab_id FROM dialogue g WHERE g.id = changed.dialogue_id)",
-    "person": "policylab_own_revision(person_id)",
+    "lab": "{row}.lab_id",
+    "lab_itself": "{row}.id",
+    "dialogue": "(SELECT g.lab_id FROM dialogue g WHERE g.id = {row}.dialogue_id)",
+    "person": "policylab_own_revision({row}.person_id)",
     "house": f"'{HOUSE}'::uuid",
 }
+_NOTED = f"coalesce(current_setting('{TOUCHED}', true), '')"
 
 
 OWN_REVISION = """
@@ -55,41 +57,48 @@ def whose(source: Source) -> str:
     return "dialogue" if "dialogue_id" in source.columns else "house"
 
 
-def _function(kind: str, key: str) -> str:
+def _key(kind: str, row: str) -> str:
+    return f"coalesce({_KEYS[kind].format(row=row)}, '{HOUSE}'::uuid)::text"
+
+
+def _function(kind: str) -> str:
     return f"""
 CREATE FUNCTION policylab_touch_{kind}() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
-  known text := coalesce(current_setting('{TOUCHED}', true), '');
-  found uuid;
+  changed CONSTANT record := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+  key CONSTANT text := {_key(kind, "changed")};
 BEGIN
-  FOR found IN SELECT DISTINCT coalesce({key}, '{HOUSE}'::uuid) FROM changed LOOP
-    IF position(found::text IN known) = 0 THEN
-      known := known || found || ',';
-      PERFORM set_config('{TOUCHED}', known, true);
-    END IF;
-  END LOOP;
-  RETURN NULL;
+  IF strpos({_NOTED}, key) = 0 THEN
+    PERFORM set_config('{TOUCHED}', {_NOTED} || key || ',', true);
+  END IF;
+  RETURN changed;
 END
 $$
-"""  # noqa: S608 our own names
+"""
 
 
 def _triggers(name: str, source: Source) -> list[str]:
+    """Before each row: where the key is in the row itself, it is asked for without any call whether
+    it has been noted already, as it mostly has."""
+    kind = whose(source)
     events = {"insert": "NEW", "update": "NEW", "delete": "OLD"}
     return [
-        f"CREATE TRIGGER {name}_touches_on_{event} AFTER {event.upper()} ON {name} "
-        f"REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT "
-        f"EXECUTE FUNCTION policylab_touch_{whose(source)}()"
-        for event, rows in events.items()
+        f"CREATE TRIGGER {name}_touches_on_{event} BEFORE {event.upper()} ON {name} FOR EACH ROW "
+        + (
+            f"WHEN (strpos({_NOTED}, {_key(kind, row)}) = 0) "
+            if "SELECT" not in _KEYS[kind]
+            else ""
+        )
+        + f"EXECUTE FUNCTION policylab_touch_{kind}()"
+        for event, row in events.items()
         if event == "insert" or not source.append_only
     ]
 
 
 def revisions(role: str) -> list[str]:
     """For a migration, after the tables of every room: functions, triggers, and the counters."""
-    kinds = _KEYS | {"lab_itself": "id"}
-    statements = [OWN_REVISION, *(_function(kind, key) for kind, key in kinds.items())]
+    statements = [OWN_REVISION, *(_function(kind) for kind in _KEYS)]
     for name, source in sorted(Source.registry.items()):
         if name not in UNREVISED:
             statements += _triggers(name, source)
