@@ -114,7 +114,7 @@ async def test_row_level_security_does_not_keep_a_search_from_its_index(
     database: Database,
 ) -> None:
     here = await desk(database)
-    numbers = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname LIKE '%_said_ix'"
+    numbers = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE indexrelname LIKE '%_said_sql'"
     [(before,)] = await rows(database, numbers)
     async with database.rows(here.writer) as connection:
         await connection.execute("SET LOCAL enable_seqscan = off")  # few rows are read as fast

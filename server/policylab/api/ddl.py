@@ -64,10 +64,10 @@ class Searched:
         made = [
             f"ALTER TABLE {self.name} ADD COLUMN said text NOT NULL "
             f"GENERATED ALWAYS AS (policylab_plain({self.words})) STORED",
-            f"CREATE INDEX {self.name}_said_ix ON {self.name} USING gin ({said})",
+            f"CREATE INDEX {self.name}_said_sql ON {self.name} USING gin ({said})",
         ]
         if self.numbered:
-            made.append(f"CREATE INDEX {self.name}_number_ix ON {self.name} ({self.by}, number)")
+            made.append(f"CREATE INDEX {self.name}_number_sql ON {self.name} ({self.by}, number)")
         return made
 
     def found(self) -> str:

@@ -36,8 +36,10 @@ def run(connection: Connection) -> None:
 
 
 def ours(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-    """Leave alone what migrations make by SQL of their own (indexes named `…_sql`)."""
-    return not (kind == "index" and reflected and (name or "").endswith("_sql"))
+    """Leave alone what migrations make by SQL of their own: indexes named `…_sql`, and columns that
+    the database fills."""
+    by_sql = kind == "index" and (name or "").endswith("_sql")
+    return not (reflected and (by_sql or (kind == "column" and thing.computed is not None)))
 
 
 async def main() -> None:
