@@ -23,7 +23,7 @@ from policylab.labs.events import (
 from policylab.labs.facts import STATED, record_fact, state_fact
 from policylab.labs.gathering import Gathering, Participant, gathering_of
 from policylab.labs.grants import end_grant, grant_role
-from policylab.labs.here import held
+from policylab.labs.here import held, here_for
 from policylab.labs.mandates import (
     check_filing,
     delegations_by_id,
@@ -76,6 +76,7 @@ from policylab.labs.situation import (
 from policylab.labs.standing import (
     Here,
     Standing,
+    holding,
     may_read,
     standing,
     standings,
@@ -135,8 +136,10 @@ __all__ = [
     "grant_lab_role",
     "grant_role",
     "held",
+    "here_for",
     "hold_lab",
     "hold_labs_of",
+    "holding",
     "invite_to_delegation",
     "labs_by_id",
     "labs_without_others",

@@ -7,10 +7,17 @@ from uuid import UUID
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import not_found
 from policylab.kit.viewer import Viewer
-from policylab.labs.standing import HOLD, Here, acting_as, roles_of, seat_of, standing
+from policylab.labs.standing import (
+    Here,
+    acting_as,
+    holding,
+    roles_of,
+    seat_of,
+    standing,
+)
 from policylab.process import Action, WhyNot, known_template, settled
 
-_HOLD = HOLD.format("$1::uuid", "$2::uuid")
+_HOLD = holding("SELECT $1::uuid AS dialogue_id, $2::uuid AS person_id")
 _WAYS_IN = """
 SELECT a.delegation_id, a.role, a.level, a.head, a.voting, a.capacity_id,
        g.lab_id, g.phase_id, g.template_digest
@@ -57,12 +64,20 @@ class _Asked(Here):
 async def held(
     uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID, *, actions: Collection[Action]
 ) -> Here:
+    """The same as `here_for`; neither the phase nor her seat can change before the transaction
+    ends."""
+    await uow.fetch(_HOLD, dialogue_id, viewer.person_id)
+    return await here_for(uow, viewer, dialogue_id, actions=actions)
+
+
+async def here_for(
+    uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID, *, actions: Collection[Action]
+) -> Here:
     """Where the viewer stands, and whether she may do these things; NOT_FOUND for a dialogue she
-    may not see. Neither the phase nor her seat can change before the transaction ends.
+    may not see. Verbs hold it first, by `held` or by a statement of their own (`holding`).
 
     What happened in the dialogue is looked up only where it has a say in one of the actions.
     """
-    await uow.fetch(_HOLD, dialogue_id, viewer.person_id)
     rows = await uow.fetch(_WAYS_IN, dialogue_id, viewer.person_id)
     ways = [_WayIn(*row) for row in rows]
     if not ways and not viewer.system:

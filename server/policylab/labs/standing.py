@@ -24,14 +24,25 @@ from policylab.process import (
     template_of,
 )
 
-HOLD = """
-WITH dialogue_held AS (SELECT id FROM dialogue WHERE id = {0} FOR SHARE),
-     seats_held AS (
-       SELECT id FROM delegate WHERE dialogue_id = {0} AND person_id = {1} FOR SHARE)
-SELECT (SELECT count(*) FROM dialogue_held), (SELECT count(*) FROM seats_held)
-"""
-"""Holds phase and seat as they are: who would change them waits for this transaction."""
-_HOLD = text(HOLD.format("CAST(:dialogue AS uuid)", "CAST(:person AS uuid)"))
+
+def holding(asked: str) -> str:
+    """A statement that answers the row of `asked`, and holds the phase of its `dialogue_id` and the
+    seats of its `person_id` there: who would change them waits until the transaction ends."""
+    return f"""
+WITH asked AS MATERIALIZED ({asked})
+SELECT asked.*,
+       (SELECT count(*) FROM (
+          SELECT FROM dialogue g WHERE g.id = asked.dialogue_id FOR SHARE) phase) AS phases_held,
+       (SELECT count(*) FROM (
+          SELECT FROM delegate s WHERE s.dialogue_id = asked.dialogue_id
+             AND s.person_id = asked.person_id FOR SHARE) seat) AS seats_held
+  FROM asked
+"""  # noqa: S608 our own words
+
+
+_HOLD = text(
+    holding("SELECT CAST(:dialogue AS uuid) AS dialogue_id, CAST(:person AS uuid) AS person_id")
+)
 
 
 @dataclass(frozen=True, kw_only=True)

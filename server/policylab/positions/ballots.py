@@ -15,7 +15,11 @@ from policylab.labs import Here
 from policylab.positions.rules import BallotState, Collecting, Pause, Subject, Term
 from policylab.positions.tables import Ballot, BallotPause, BallotTerm
 
-_SHARE = "SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE"
+_SHARE = """
+WITH shared AS (SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE)
+SELECT (SELECT state FROM shared), (SELECT procedure_id FROM shared),
+       pg_advisory_xact_lock(hashtextextended($2, 4))
+"""
 _MAKE = """
 INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING RETURNING id
@@ -24,13 +28,14 @@ ON CONFLICT DO NOTHING RETURNING id
 
 async def share_ballot(uow: UnitOfWork, subject: Subject, here: Here) -> Collecting:
     """Whether positions on the subject are taken; nobody can open or close its ballot before this
-    transaction ends."""
-    row = await uow.fetchrow(_SHARE, subject.key)
-    if row is None:
+    transaction ends, and of the viewer's own delegation nobody speaks of it at the same time."""
+    turn = f"{here.delegation_id} {subject.key}" if here.delegation_id else None
+    row = await uow.fetchrow(_SHARE, subject.key, turn)
+    if row["state"] is None:
         new = (uuid7(), here.lab_id, here.dialogue_id, subject.key, BallotState.FREE)
         if await uow.fetchrow(_MAKE, *new):
             return Collecting()
-        row = await uow.fetchrow(_SHARE, subject.key)
+        row = await uow.fetchrow(_SHARE, subject.key, turn)
     state, procedure_id = BallotState(row["state"]), row["procedure_id"]
     if state is BallotState.FREE:
         return Collecting()

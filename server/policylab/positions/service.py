@@ -67,7 +67,6 @@ async def draft_position(
     where, here = await cited_here(uow, viewer, subject, actions=VOICE)
     judge_voice(here)
     _check_words(await _open(uow, here, subject), stance, words)
-    await _one_at_a_time(uow, here.require_seat(), subject.key)
     await _supersede(uow, here.require_seat(), subject.key, _IN_PREPARATION)
     position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
     await _put(uow, position, words)
@@ -117,7 +116,6 @@ async def take_position(
     check_head(here.head)
     taken = await _open(uow, here, subject)
     _check_words(taken, stance, words)
-    await _one_at_a_time(uow, here.require_seat(), subject.key)
     position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
     mandate_id = await _mandate(uow, position)
     check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
@@ -162,7 +160,6 @@ async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
 async def _carry(uow: UnitOfWork, here: Here, earlier: Position, later: Subject) -> Position:
     """The same position on the latest version of its text, released at once."""
     taken = await _open(uow, here, later)
-    await _one_at_a_time(uow, earlier.delegation_id, later.key)
     if await has_position(uow.session, earlier.delegation_id, later.key):
         message = "Your delegation has a position on the latest version of this text already."
         raise Refused(RefusalCode.ALREADY_DONE, message)
