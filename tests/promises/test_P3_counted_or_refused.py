@@ -23,7 +23,7 @@ async def cast(
 ) -> str | None:
     """The position that was acknowledged; None when it was refused, and only because of closing."""
     stance = chance.choice(STANCES)
-    await asyncio.sleep(chance.random() * LONGEST_WAIT)
+    await asyncio.sleep(chance.random() * 3 * LONGEST_WAIT)  # it is quicker than a closing
     words = deciding.words_for(stance)
     try:
         taken = await deciding.take(database, table, frozen, body, stance, words)
