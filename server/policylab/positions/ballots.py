@@ -16,26 +16,30 @@ from policylab.positions.rules import BallotState, Collecting, Pause, Subject, T
 from policylab.positions.tables import Ballot, BallotPause, BallotTerm
 
 _SHARE = """
-WITH shared AS (SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE)
-SELECT (SELECT state FROM shared), (SELECT procedure_id FROM shared),
-       pg_advisory_xact_lock(hashtextextended($2, 4))
+WITH shared AS (SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE),
+made AS (
+  INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state)
+  SELECT $2, $3, $4, $1, $5 WHERE NOT EXISTS (SELECT FROM shared)
+  ON CONFLICT DO NOTHING RETURNING state
+)
+SELECT coalesce((SELECT state FROM shared), (SELECT state FROM made)) AS state,
+       (SELECT procedure_id FROM shared) AS procedure_id,
+       pg_advisory_xact_lock(hashtextextended($6, 4))
 """
 _MAKE = """
 INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING
 """
 
 
 async def share_ballot(uow: UnitOfWork, subject: Subject, here: Here) -> Collecting:
     """Whether positions on the subject are taken; nobody can open or close its ballot before this
     transaction ends, and of the viewer's own delegation nobody speaks of it at the same time."""
+    new = (uuid7(), here.lab_id, here.dialogue_id, BallotState.FREE)
     turn = f"{here.delegation_id} {subject.key}" if here.delegation_id else None
-    row = await uow.fetchrow(_SHARE, subject.key, turn)
-    if row["state"] is None:
-        new = (uuid7(), here.lab_id, here.dialogue_id, subject.key, BallotState.FREE)
-        if await uow.fetchrow(_MAKE, *new):
-            return Collecting()
-        row = await uow.fetchrow(_SHARE, subject.key, turn)
+    row = await uow.fetchrow(_SHARE, subject.key, *new, turn)
+    if row["state"] is None:  # somebody else has made it a moment ago
+        row = await uow.fetchrow(_SHARE, subject.key, *new, turn)
     state, procedure_id = BallotState(row["state"]), row["procedure_id"]
     if state is BallotState.FREE:
         return Collecting()
