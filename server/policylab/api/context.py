@@ -1,7 +1,7 @@
 """What each resolver is given: who asks, the database, and this request's loaders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, cast
 
 from strawberry.dataloader import DataLoader
@@ -28,6 +28,10 @@ class Kept:
             if missing:
                 self._found.update(zip(missing, await self._batch(missing), strict=True))
         return [self._found[key] for key in keys]
+
+    def know(self, found: Mapping[Any, Any]) -> None:
+        """Take answers that somebody has got already."""
+        self._found.update(found)
 
 
 class Context:

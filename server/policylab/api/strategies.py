@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from policylab import strategies
-from policylab.api.context import Context
+from policylab.api.context import Context, Kept
 from policylab.api.declare import (
     Node,
     column,
@@ -39,20 +38,20 @@ for kind in (CoverageState, TraceKind, TraceState):
     described_enum(kind)
 
 
-def _clauses(context: Context) -> DataLoader[Place, Clause | None]:
+def _clauses(context: Context) -> Kept:
     """Clauses as they stand, as the viewer may read them."""
 
-    async def batch(places: Sequence[Place]) -> list[Clause | None]:
+    async def batch(places: list[Place]) -> list[Clause | None]:
         async with context.database.rows(context.viewer) as connection:
             found = await strategies.clauses_now(connection.fetch, places)
         return [found.get(place) for place in places]
 
-    return context.loader("clauses now", lambda: DataLoader(load_fn=batch))
+    return context.kept("clauses now", batch)
 
 
 async def _clause_of(context: Context, roots: Sequence[Any]) -> list[Clause | None]:
     places = [(item.row["document_id"], item.row["section_id"]) for item in roots]
-    return await _clauses(context).load_many(places)
+    return await _clauses(context).of(places)
 
 
 async def load_number(context: Context, roots: Sequence[Any]) -> list[str | None]:
@@ -202,8 +201,7 @@ async def _coverage(context: Context, dialogue_id: UUID, set_id: UUID | None) ->
     async with context.database.rows(context.viewer) as connection:
         rows = await strategies.coverage_of(connection.fetch, dialogue_id, set_id=set_id)
     if set_id is None:  # the fields of the links ask for the same clauses
-        now = {trace.place: trace.clause for row in rows for trace in row.traces}
-        _clauses(context).prime_many(now)
+        _clauses(context).know({trace.place: trace.clause for row in rows for trace in row.traces})
     shown = [CoverageRow(found=row, dialogue_id=dialogue_id, state=row.state) for row in rows]
     numbers = counted(row.state for row in rows)
     return Coverage(

@@ -25,43 +25,37 @@ _COLUMNS = """
 SELECT s.document_id, s.section_id, s.language, s.number, s.place, encode(s.hash, 'hex') AS hash,
        coalesce(nullif(s.heading, ''), p.heading) AS heading
 """
+_WANTED = "s.document_id = ANY($1::uuid[]) AND s.section_id = ANY($2::uuid[])"
 _NOW = f"""
-WITH wanted AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS w(document_id, section_id)
-), live AS MATERIALIZED (
-  SELECT d.id, d.language_version_id FROM draft d
-   WHERE d.document_id = ANY($1::uuid[]) AND d.closed_at IS NULL
-     AND EXISTS (SELECT FROM draft_section s WHERE s.draft_id = d.id)
-), latest AS MATERIALIZED (
+WITH latest AS MATERIALIZED (
   SELECT DISTINCT ON (v.language_version_id) v.id FROM version v
-   WHERE v.document_id = ANY($1::uuid[])
-     AND v.language_version_id NOT IN (SELECT live.language_version_id FROM live)
+   WHERE v.document_id = ANY($1::uuid[]) AND NOT EXISTS (
+         SELECT FROM draft d WHERE d.language_version_id = v.language_version_id
+            AND d.closed_at IS NULL
+            AND EXISTS (SELECT FROM draft_section s WHERE s.draft_id = d.id))
    ORDER BY v.language_version_id, v.number DESC
 )
 {_COLUMNS}
-  FROM wanted w
-  JOIN draft_section s ON s.section_id = w.section_id AND s.document_id = w.document_id
-  JOIN live ON live.id = s.draft_id
+  FROM draft_section s JOIN draft d ON d.id = s.draft_id AND d.closed_at IS NULL
   LEFT JOIN draft_section p ON p.draft_id = s.draft_id AND p.section_id = s.parent
+ WHERE {_WANTED}
 UNION ALL
 {_COLUMNS}
-  FROM wanted w
-  JOIN version_section s ON s.section_id = w.section_id AND s.document_id = w.document_id
-  JOIN latest ON latest.id = s.version_id
+  FROM latest JOIN version_section s ON s.version_id = latest.id
   LEFT JOIN version_section p ON p.version_id = s.version_id AND p.section_id = s.parent
+ WHERE {_WANTED}
  ORDER BY place, language
 """  # noqa: S608 our names
 _FROZEN = f"""
 {_COLUMNS}
-  FROM unnest($1::uuid[], $2::uuid[]) AS w(document_id, section_id)
-  JOIN version_section s ON s.section_id = w.section_id AND s.document_id = w.document_id
+  FROM version_section s
   LEFT JOIN version_section p ON p.version_id = s.version_id AND p.section_id = s.parent
- WHERE s.version_set_id = $3 ORDER BY s.place, s.language
+ WHERE {_WANTED} AND s.version_set_id = $3 ORDER BY s.place, s.language
 """
 
 
 async def clauses_now(fetch: Fetch, places: Collection[Place]) -> Clauses:
-    """Those of these clauses that are there, as they stand at this moment."""
+    """These clauses as they stand at this moment; those that are gone are left out."""
     return await _clauses(fetch, _NOW, places)
 
 
@@ -73,9 +67,10 @@ async def clauses_in(fetch: Fetch, set_id: UUID, places: Collection[Place]) -> C
 async def _clauses(fetch: Fetch, sql: str, places: Collection[Place], *values: UUID) -> Clauses:
     if not places:
         return {}
-    documents, sections = zip(*dict.fromkeys(places), strict=True)
+    documents = {document for document, _ in places}
+    sections = {section for _, section in places}
     found: Clauses = {}
-    for row in await fetch(sql, documents, sections, *values):
+    for row in await fetch(sql, list(documents), list(sections), *values):
         place = row["document_id"], row["section_id"]
         clause = found.get(place)
         if clause is None:

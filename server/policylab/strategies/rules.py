@@ -50,9 +50,9 @@ def trace_state(confirmed: Mapping[str, str], now: Mapping[str, str]) -> TraceSt
 
     A language that came later changes nothing of what was confirmed.
     """
-    if not now or any(now.get(tag) != known for tag, known in confirmed.items()):
-        return TraceState.TO_BE_CONFIRMED
-    return TraceState.CONFIRMED
+    if now and confirmed.items() <= now.items():
+        return TraceState.CONFIRMED
+    return TraceState.TO_BE_CONFIRMED
 
 
 def coverage_state(
