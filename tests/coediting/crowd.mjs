@@ -1,5 +1,6 @@
 // Many unmodified Yjs and y-websocket clients in one process: each writes at random, loses its line
-// and goes offline now and then. At the end all come back; says how long they took to be equal, what
+// and goes offline now and then. At the end two of three come back once more; the others have stayed
+// for some time, and so have what they were sent, and nothing that they fetched. Says how long they took to be equal, what
 // they have, and which words they put in. Arguments: web folder, address, draft, seed, seconds; then
 // a token for each client.
 import { createRequire } from "node:module";
@@ -75,12 +76,14 @@ class Writer {
     block.setAttribute("id", crypto.randomUUID());
     this.root.insert(below(this.root.length + 1), [block]);
   }
-  async live(until) {
+  async live(until, stays) {
+    const settled = until - 2_500; // who stays keeps her line from here on
     while (!this.line.synced) await sleep(20);
     while (Date.now() < until) {
       this.write();
       await sleep(60 + below(240));
       const dice = chance();
+      if (stays && Date.now() > settled) continue;
       if (dice < 0.01) this.line.ws?.close();
       else if (dice < 0.02) {
         this.line.disconnect();
@@ -88,6 +91,7 @@ class Writer {
         this.line.connect();
       }
     }
+    if (stays) return;
     this.line.disconnect();
     await sleep(below(500));
     this.line.connect();
@@ -95,7 +99,7 @@ class Writer {
 }
 
 const writers = tokens.map((token) => new Writer(token));
-await Promise.all(writers.map((each) => each.live(Date.now() + Number(seconds) * 1000)));
+await Promise.all(writers.map((each, place) => each.live(Date.now() + Number(seconds) * 1000, place % 3 === 0)));
 const back = Date.now();
 const content = (each) => each.runs.map(plain).join("\n");
 const equal = () => {

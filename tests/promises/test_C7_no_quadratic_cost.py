@@ -6,6 +6,7 @@ W3; here is what is hard to take in.
 
 import asyncio
 import time
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -148,6 +149,28 @@ async def test_asking_for_the_text_again_and_again_costs_each_time_the_same(sieg
     for _ in range(full(3_000, 300)):
         await line.put(packed(BINARY, frame(0, 0, data=b"\x00")))
         await answered(line)
+    siege.check()
+
+
+async def test_who_asks_many_times_at_once_is_answered_a_few_times(siege: Siege) -> None:
+    live, draft_id = siege.live, siege.draft_id
+    writer = Writer(live.url(draft_id), siege.person)
+    await writer.connect()
+    writer.add_paragraph("Words that are asked for. " * 60)
+    await writer.settled()
+    await writer.close()
+    line = await siege.enter()
+    number = full(3_000, 1_000)
+    await line.put(packed(BINARY, frame(0, 0, data=b"\x00")) * number)
+    await line.say(PING, b"all asked")
+    answers, deadline = 0, time.perf_counter() + 30
+    while time.perf_counter() < deadline:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                answers += (await line.hear())[1][:2] == b"\x00\x01"
+            continue
+        break  # it has nothing more to say
+    assert 0 < answers < number / 10
     siege.check()
 
 
