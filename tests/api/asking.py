@@ -5,10 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from graphql import parse, print_ast, separate_operations
 
 from policylab.api.context import Context
-from policylab.api.execution import Executor, Request
+from policylab.api.execution import Executor, Request, encode
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import Viewer
@@ -32,7 +33,7 @@ async def ask(
     context = Context(database, viewer, locale=locale)
     answer = await EXECUTOR.run(Request(query=query, variables=variables), context)
     assert "errors" not in answer, answer["errors"]
-    return answer["data"]
+    return orjson.loads(encode(answer))["data"]
 
 
 async def do(

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from graphql import OperationDefinitionNode, OperationType, parse
 
@@ -39,6 +41,17 @@ def operations() -> dict[str, Any]:
 @pytest.mark.parametrize(("name", "document"), operations().items())
 def test_every_operation_of_the_web_app_has_a_plan(name: str, document: Any) -> None:
     assert Compiled(document).plan(name)
+
+
+@pytest.mark.parametrize("name", ["DateTime", "Date"])
+def test_moments_and_days_are_written_as_graphql_core_writes_them(name: str) -> None:
+    kind = schema._schema.type_map[name]
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    moments = [first + timedelta(days=733 * n, microseconds=n % 3 * 1003) for n in range(4_900)]
+    moments += [datetime(2026, 3, 1, 9, tzinfo=timezone(timedelta(hours=2))), datetime(2026, 1, 1)]
+    values = moments if name == "DateTime" else [each.date() for each in moments]
+    ours = orjson.loads(orjson.dumps([writer(kind)(value) for value in values]))
+    assert ours == [kind.coerce_output_value(value) for value in values]
 
 
 @pytest.mark.parametrize("kind", NODES)

@@ -151,7 +151,7 @@ class Executor:
         return operation.operation if isinstance(operation, OperationDefinitionNode) else None
 
     async def run(self, request: Request, context: Context) -> dict[str, Any]:
-        """The answer to a query or mutation. Never raises for what the client did."""
+        """The answer to a query or mutation, for `encode`. Never raises for what the client did."""
         try:
             checked = self._checked(request, context)
         except Refused as refused:

@@ -4,7 +4,6 @@ the target goes into every one, here and nowhere else. Each batch is one stateme
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from strawberry.dataloader import DataLoader
@@ -116,7 +115,7 @@ async def rows_of_parents(
 
 @_once
 def by_search(kind: str, statement: str, places: tuple[str, ...], columns: Columns = None) -> str:
-    """The statement of a search, for these columns and the places."""
+    """The statement of a search, for these columns and those that say whose a row is."""
     wanted = dict.fromkeys([*(known(kind).columns if columns is None else columns), *places])
     listed = ", ".join(f't."{name}"' for name in wanted)
     return statement.format(columns=listed, scope=scope_of(kind))
@@ -124,22 +123,28 @@ def by_search(kind: str, statement: str, places: tuple[str, ...], columns: Colum
 
 async def searched(
     fetch: Fetch, kind: str, searches: Searches, columns: Columns = None
-) -> tuple[list[Any], list[Any]]:
+) -> tuple[list[Any], list[bytes]]:
     """The rows that searches find, and the place of each."""
-    rows, places = list[Any](), list[Any]()
+    rows, places = list[Any](), list[bytes]()
     for each in searches.several:
-        found = await fetch(by_search(kind, each.statement, each.places, columns), each.keys)
+        names = (each.within,) if searches.of_one_key else (each.by, each.within)
+        found = await fetch(by_search(kind, each.statement, names, columns), each.keys)
         rows += found
-        places += map(itemgetter(*each.places), found)
+        if searches.of_one_key:
+            places += [row[each.within].bytes for row in found]
+        else:
+            places += [row[each.by].bytes + row[each.within].bytes for row in found]
     return rows, places
 
 
-def at_places(searches: Searches, places: Iterable[Any], items: Iterable[Any]) -> list[list[Any]]:
+def at_places(searches: Searches, places: Sequence[bytes], items: Iterable[Any]) -> list[list[Any]]:
     """What was made of the rows, one list for each root."""
-    lists: dict[Any, list[Any]] = defaultdict(list)
+    lists: dict[bytes, list[Any]] = defaultdict(list)
     for place, item in zip(places, items, strict=True):
         lists[place].append(item)
-    return [lists[root] for root in searches.roots]
+    if searches.of_one_key:
+        return [lists[within.bytes] for _, within in searches.roots]
+    return [lists[key.bytes + within.bytes] for key, within in searches.roots]
 
 
 @_once
@@ -185,10 +190,12 @@ def grouped(
     keys: Sequence[Any], rows: Iterable[Mapping[str, Any]], items: Iterable[Any]
 ) -> list[list[Any]]:
     """What was made of rows, one list for each parent."""
-    lists: dict[Any, list[Any]] = defaultdict(list)
+    if len(keys) == 1:
+        return [list(items)]
+    lists: dict[bytes, list[Any]] = defaultdict(list)  # bytes are hashed sooner than a UUID
     for row, item in zip(rows, items, strict=True):
-        lists[row["parent_key"]].append(item)
-    return [lists[key] for key in keys]
+        lists[row["parent_key"].bytes].append(item)
+    return [lists[key.bytes] for key in keys]
 
 
 # Loaders

@@ -122,17 +122,24 @@ class Search:
 
     statement: str
     keys: Sequence[Any]
-    places: tuple[str, ...]
-    """The columns that say where a row belongs."""
+    by: str
+    """The column that the keys are of."""
+    within: str
+    """The column that says where under its key a row belongs."""
 
 
 @dataclass(frozen=True)
 class Searches:
-    """What finds the rows of all roots, and for each root which of them are its: those whose places
-    are these."""
+    """What finds the rows of all roots, and which of them each root's are: those of its key, within
+    it."""
 
     several: Sequence[Search]
-    roots: Sequence[Any]
+    roots: Sequence[tuple[Any, Any]]
+
+    @property
+    def of_one_key(self) -> bool:
+        """Whether the second alone says whose a row is."""
+        return sum(len(each.keys) for each in self.several) < 2
 
 
 @dataclass(frozen=True)

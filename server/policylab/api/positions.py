@@ -397,7 +397,7 @@ async def search_section_positions(context: Context, roots: Sequence[Any]) -> Se
     sets = {item.row["version_set_id"] for item in roots} - {None}
     written = {item.row["document_id"] for item in roots if item.row["version_set_id"] is None}
     several = [
-        Search(statement, list(keys), (column, "section_id"))
+        Search(statement, list(keys), column, "section_id")
         for statement, keys, column in (
             (_ON_FROZEN_CLAUSES, sets, "set_id"),
             (_ON_CLAUSES, written, "document_id"),

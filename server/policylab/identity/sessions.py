@@ -1,9 +1,11 @@
 """How people come in and go out: browser sessions, codes, accounts of providers, slow guessing."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -185,14 +187,16 @@ async def _found(
     database: Database, secrets: Sequence[str], seen: str, statement: str, *arguments: Any
 ) -> list[Any]:
     """The row behind each secret, and a note that it was used, if the last one is old."""
-    hashes = [hash_secret(secret) for secret in secrets]
-    rows = await database.desk.ask(statement, hashes, *arguments)
-    stale = [row["id"] for row in rows if row["stale"]]
+    ask = partial(database.desk.row, statement)
+    if len(secrets) == 1:
+        rows = [await ask(hash_secret(secrets[0]), *arguments)]
+    else:
+        rows = await asyncio.gather(*(ask(hash_secret(each), *arguments) for each in secrets))
+    stale = [row["id"] for row in rows if row is not None and row["stale"]]
     if stale:
         async with database.raw() as connection:
             await connection.execute(seen, stale)
-    found = {row["secret_hash"]: row for row in rows}
-    return [found.get(each) for each in hashes]
+    return rows
 
 
 def _of_session(row: Any) -> Viewer:

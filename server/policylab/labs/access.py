@@ -32,20 +32,22 @@ SELECT l.person_id, l.lab_id, NULL::uuid, NULL::uuid, l.role,
  WHERE {RUNS_NOW.format("l")} AND p.suspended_at IS NULL
 """  # noqa: S608
 
-ACCESS = """
-CREATE VIEW policylab_access AS
+_ACCESS = """
 SELECT person_id, lab_id, dialogue_id, delegation_id, role, level, head, voting, capacity_id
-  FROM policylab_participation
+  FROM {places}
 UNION ALL
 SELECT s.person_id, s.lab_id, g.id, NULL::uuid, s.role, NULL, false, false, NULL::uuid
-  FROM policylab_participation s
+  FROM {places} s
   JOIN dialogue g ON g.lab_id = s.lab_id
  WHERE s.dialogue_id IS NULL AND s.role IN ('ADMINISTRATOR', 'SECRETARIAT')
 UNION ALL
 SELECT s.person_id, s.lab_id, g.id, NULL::uuid, 'READER', NULL, false, false, NULL::uuid
-  FROM policylab_participation s
+  FROM {places} s
   JOIN dialogue g ON g.lab_id = s.lab_id AND g.visibility = 'LAB'
 """
+"""What follows from somebody's places, where it is known who: from all places, for anybody."""
+
+ACCESS = f"CREATE VIEW policylab_access AS {_ACCESS.format(places='policylab_participation')}"
 
 PLACES = """
 CREATE VIEW policylab_place AS
@@ -56,6 +58,26 @@ UNION ALL SELECT person_id, lab_id FROM lab_grant
 """The labs in which somebody has a place, had one or will have one: whatever she may see now is in
 one of them. For revisions, which are asked with each request and need not know when."""
 
+FIND_REACH = f"""
+CREATE FUNCTION policylab_find_reach() RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  found text;
+BEGIN
+  WITH mine AS MATERIALIZED (
+    SELECT * FROM policylab_participation WHERE person_id = (SELECT policylab_viewer()))
+  SELECT coalesce(array_agg(DISTINCT a.lab_id), '{{}}')::text
+         || ' ' || coalesce(array_agg(DISTINCT a.dialogue_id)
+                            FILTER (WHERE a.dialogue_id IS NOT NULL), '{{}}')::text
+         || ' ' || coalesce(array_agg(DISTINCT a.delegation_id)
+                            FILTER (WHERE a.delegation_id IS NOT NULL), '{{}}')::text
+    INTO found FROM ({_ACCESS.format(places="mine")}) a;
+  RETURN found;
+END
+$$
+"""  # noqa: S608 our own text
+"""What the viewer reaches, from her places: they are looked up once, not once for each way."""
+
 REACH = """
 CREATE FUNCTION policylab_reach(what text) RETURNS uuid[]
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE AS $$
@@ -64,12 +86,7 @@ DECLARE
   found text := coalesce(current_setting('policylab.reach', true), '');
 BEGIN
   IF found = '' OR split_part(found, ' ', 1) <> viewer THEN
-    SELECT viewer || ' ' || coalesce(array_agg(DISTINCT a.lab_id), '{}')::text
-           || ' ' || coalesce(array_agg(DISTINCT a.dialogue_id)
-                              FILTER (WHERE a.dialogue_id IS NOT NULL), '{}')::text
-           || ' ' || coalesce(array_agg(DISTINCT a.delegation_id)
-                              FILTER (WHERE a.delegation_id IS NOT NULL), '{}')::text
-      INTO found FROM policylab_access a WHERE a.person_id = policylab_viewer();
+    found := viewer || ' ' || policylab_find_reach();
     PERFORM set_config('policylab.reach', found, true);
   END IF;
   RETURN split_part(found, ' ', CASE what WHEN 'labs' THEN 2 WHEN 'dialogues' THEN 3 ELSE 4 END);
@@ -182,6 +199,7 @@ STATEMENTS = [
     PARTICIPATION,
     ACCESS,
     PLACES,
+    FIND_REACH,
     REACH,
     "GRANT SELECT ON policylab_participation, policylab_access, policylab_place "
     "TO policylab_service",

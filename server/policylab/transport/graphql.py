@@ -10,7 +10,7 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from policylab.api.budget import Budgets, OverBudget
@@ -67,7 +67,7 @@ class Endpoint:
 
     def routes(self) -> list[Route | WebSocketRoute]:
         return [
-            Route("/graphql", self.answer, methods=["GET", "POST"]),
+            Route("/graphql", _Directly(self.answer), methods=["GET", "POST"]),
             WebSocketRoute("/graphql", self.socket),
             Route("/graphql/stream", self.stream, methods=["GET", "POST"]),
         ]
@@ -170,6 +170,18 @@ class Endpoint:
             await websocket.close(4403)
             return
         await GraphQLSocket(websocket, self.executor(), self.context, self.charge).run()
+
+
+class _Directly:
+    """An ASGI application of a function that answers, without what Starlette puts around one for
+    exceptions that it never raises."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def _for_another(request: Request, context: Context) -> bool:

@@ -103,14 +103,14 @@ class Protect:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.headers = _security_headers(settings)
+        self.headers = MutableHeaders(_security_headers(settings)).raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                said = message["headers"]
+                names = {name for name, _ in said}
+                message["headers"] = [*said, *(own for own in self.headers if own[0] not in names)]
             await send(message)
 
         await self.app(scope, receive, send_protected if scope["type"] == "http" else send)
@@ -215,11 +215,13 @@ class LimitBody:
             await self.app(scope, receive, send)
             return
         limit = LARGEST_UPLOAD if scope["path"].startswith(UPLOADS) else LARGEST_BODY
-        length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > limit:
+        length = Headers(scope=scope).get("content-length")
+        if length is None:
+            await self._pass_on(scope, receive, send, limit)
+        elif not length.isdigit() or int(length) > limit:
             await _refuse(413, f"At most {limit} bytes are taken here.")(scope, receive, send)
-            return
-        await self._pass_on(scope, receive, send, limit)
+        else:  # the server reads so many bytes and no more
+            await self.app(scope, receive, send)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         received, started = 0, False

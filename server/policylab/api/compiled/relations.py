@@ -43,9 +43,13 @@ class _ByKey(Shaped):
     async def found(self, run: Run, keys: Iterable[Any]) -> dict[Any, Any]:
         """Finished things by their key."""
         wanted = [key for key in dict.fromkeys(keys) if key is not None]
-        rows = await run.fetch(self.sql, wanted) if wanted else []
-        done = await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        rows, done = await self.finished(run, wanted)
         return {row["id"]: thing for row, thing in zip(rows, done, strict=True)}
+
+    async def finished(self, run: Run, keys: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """The rows of different keys, and what was made of each."""
+        rows = await run.fetch(self.sql, keys) if keys else []
+        return rows, await self.shape.run(run, Parents(rows, make=_make(self.target)))
 
     def checked(self, values: Sequence[Any]) -> Sequence[Any]:
         """The same, if null may be among them."""
@@ -63,8 +67,12 @@ class One(_ByKey):
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
         keys = [row[self.by] for row in parents.rows]
-        found = await self.found(run, keys)
-        return self.checked([found.get(key) for key in keys])
+        names = [None if key is None else key.bytes for key in keys]  # hashed sooner
+        wanted = dict(zip(names, keys, strict=True))
+        wanted.pop(None, None)
+        rows, done = await self.finished(run, list(wanted.values()))
+        found = {row["id"].bytes: thing for row, thing in zip(rows, done, strict=True)}
+        return self.checked([found.get(name) for name in names])
 
     def told(self) -> list[str]:
         return [f"the {self.target} that {self.by} names", self.sql]
