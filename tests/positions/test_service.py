@@ -507,6 +507,9 @@ async def test_what_comes_after_release_is_confirming(database: Database, made: 
     [
         "UPDATE position SET statement = 'Others said so.'",
         "UPDATE position SET stance = 'OBJECT'",
+        """UPDATE position SET reservations = '["Not ours."]'""",
+        "UPDATE position SET ad_referendum = true",
+        "UPDATE position SET cleared_at = NULL, state = 'DRAFTED'",
         "UPDATE position SET released_at = now() + interval '1 day'",
         "DELETE FROM position",
     ],

@@ -19,6 +19,7 @@ from policylab.process import (
     Situation,
     check_move,
     outlook,
+    settled,
     templates,
 )
 
@@ -353,3 +354,20 @@ def test_forward_moves_are_allowed_exactly_when_the_outlook_says_so(
     except Refused:
         moved = False
     assert moved == (view.may_advance and Role.MODERATOR in roles)
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+@pytest.mark.parametrize("role", sorted(Role))
+def test_what_phase_and_role_alone_decide_is_what_the_whole_look_says(
+    name: str, role: Role
+) -> None:
+    template = templates()[name]
+    for phase in template.phases:
+        whole = outlook(template, at(phase.id, template=template), [role])
+        for action in Action:
+            alone = settled(template, phase.id, [role], [action])
+            if alone is None:
+                permits = phase.permits([role], action)
+                assert all(permit.needs or permit.until for permit in permits)
+            else:
+                assert alone == {action: whole.why_not(action)}

@@ -96,12 +96,12 @@ def settled(
     found: dict[Action, WhyNot | None] = {}
     for action in actions:
         permits = phase.permits(roles, action)
-        if not permits:
-            found[action] = _not_here(template, phase, roles, action)
-        elif any(not permit.needs and not permit.until for permit in permits):
+        if action is Action.READ or any(not (p.needs or p.until) for p in permits):
             found[action] = None
-        else:
+        elif permits:
             return None
+        else:
+            found[action] = _not_here(template, phase, roles, action)
     return found
 
 

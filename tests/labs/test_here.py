@@ -1,0 +1,62 @@
+"""What a verb is told of somebody at first glance is what the whole look says."""
+
+from dataclasses import fields
+
+import pytest
+
+from policylab import labs
+from policylab.kit.db import Database
+from policylab.kit.errors import RefusalCode
+from policylab.kit.viewer import SYSTEM, Viewer
+from policylab.labs import Action, Here, Standing
+from tests import make
+from tests.labs.trying import refusal
+
+WHO = [field.name for field in fields(Here)]
+
+
+def people(table: make.Table) -> dict[str, Viewer]:
+    names = ("moderator", "rapporteur", "expert", "observer", "secretariat", "administrator")
+    found = {name: getattr(table, name) for name in names}
+    for body in table.seats:
+        found |= {f"head {body}": table.head(body), f"delegate {body}": table.delegate(body)}
+    return found | {"the house": SYSTEM}
+
+
+async def both(
+    database: Database, viewer: Viewer, table: make.Table, *actions: Action
+) -> tuple[Here, Standing]:
+    async with database.write(viewer) as uow:
+        here = await labs.held(uow, viewer, table.dialogue_id, actions=actions)
+        return here, await labs.standing(uow.session, viewer, table.dialogue_id)
+
+
+@pytest.mark.parametrize("phase", ["drafting", "positions", "decision"])
+async def test_everybody_is_the_same_at_first_glance_and_may_do_the_same(
+    database: Database, phase: str
+) -> None:
+    table = await make.table(database, phase=phase)
+    glances = 0
+    for name, viewer in people(table).items():
+        for actions in ([Action.TAKE_POSITION, Action.GIVE_OPINION], [Action.CONFIRM_POSITION]):
+            here, standing = await both(database, viewer, table, *actions)
+            glances += not isinstance(here, Standing)
+            assert [getattr(here, each) for each in WHO] == [
+                getattr(standing, each) for each in WHO
+            ], name
+            assert (here.dialogue_id, here.lab_id) == (standing.dialogue_id, standing.lab_id)
+            for action in actions:
+                assert here.why_not(action) == standing.why_not(action), (name, action)
+    assert glances > 0
+
+
+async def test_a_dialogue_that_one_may_not_see_is_not_there(database: Database) -> None:
+    table = await make.table(database, phase="positions")
+    refused = await refusal(
+        database,
+        table.outsider,
+        labs.held,
+        dialogue_id=table.dialogue_id,
+        actions=[Action.TAKE_POSITION],
+    )
+    assert refused.code is RefusalCode.NOT_FOUND
