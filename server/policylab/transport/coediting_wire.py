@@ -125,7 +125,8 @@ class Doorway:
         self.wires: set[Wire] = set()
         self._connections: set[Any] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._said: tuple[Sequence[bytes], bytes] = ((), b"")
+        self.said: tuple[Sequence[bytes], bytes] = ((), b"")
+        """What was last written to somebody, and its frames: many are written the same."""
         self._pulse: asyncio.TimerHandle | None = None
 
     def __call__(
@@ -166,11 +167,9 @@ class Doorway:
         task.add_done_callback(self._tasks.discard)
 
     def framed(self, messages: Sequence[bytes]) -> bytes:
-        """What is written to many is framed once."""
-        known, frames = self._said
-        if known is not messages:
-            frames = framed(messages)
-            self._said = (messages, frames)
+        """Frames of messages that are perhaps written to many: they are made once."""
+        frames = framed(messages)
+        self.said = (messages, frames)
         return frames
 
     def entered(self, wire: "Wire") -> None:
@@ -209,7 +208,11 @@ class Wire(asyncio.Protocol):
         self._other = other
         self._handed_over = handed_over
         self._transport: asyncio.Transport
-        self._file = -1
+        self._socket: socket.socket | None = None
+        """The transport's own, to write to without it."""
+        self._send: Callable[[bytes], int]
+        self._direct = False
+        """It is known that nothing waits before what is written next."""
         self._rules: ServerProtocol | None = None
         self._room: Room | None = None
         self._judging: asyncio.Task[None] | None = None
@@ -257,7 +260,9 @@ class Wire(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closing = True
+        self._closing, self._direct = True, False
+        if self._socket is not None:
+            self._socket.detach()  # the transport closes it
         self._waiting.clear()
         self._connections.discard(self)
         self._doorway.wires.discard(self)
@@ -351,7 +356,8 @@ class Wire(asyncio.Protocol):
         self._transport.write(welcome(opening))
         self._transport.set_write_buffer_limits(high=HIGH_WATER)
         ours = self._transport.get_extra_info("socket")
-        self._file = ours.fileno()
+        self._socket = socket.socket(fileno=ours.fileno())
+        self._send = self._socket.send
         if sys.platform == "linux":  # who takes nothing of what the system holds for her is cut off
             ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS)
         self._doorway.entered(self)
@@ -455,7 +461,7 @@ class Wire(asyncio.Protocol):
                 self._put(data)
                 self._unread_answers += len(data) if self._paused else 0
             else:
-                self._closing = True
+                self._closing, self._direct = True, False
                 self._transport.close()
 
     def _take(self, data: bytes) -> None:
@@ -480,27 +486,42 @@ class Wire(asyncio.Protocol):
     # ── for the draft ──
 
     def write(self, messages: Sequence[bytes]) -> None:
-        """Send these messages, a frame each; a connection that reads too slowly is cut off."""
+        """Send these messages, a frame each; a connection that reads too slowly is cut off.
+
+        Called for every reader of every change: it costs little more than the system's own work.
+        """
+        said, data = self._doorway.said
+        if said is not messages:
+            data = self._doorway.framed(messages)
+        if not (self._direct or self._is_clear()):
+            self._queue(data)
+            return
+        try:
+            sent = self._send(data)
+        except OSError:  # full, or gone: the event loop waits, or finds out
+            sent = 0
+        if sent < len(data):
+            self._put(data[sent:] if sent else data)
+
+    def _is_clear(self) -> bool:
+        """Whether what is written next may go to the system at once, past the event loop."""
+        transport = self._transport
+        waits = self._paused or self._closing or transport.is_closing()
+        self._direct = DIRECTLY and not waits and not transport.get_write_buffer_size()
+        return self._direct
+
+    def _queue(self, data: bytes) -> None:
         if self._closing:
             return
-        data = self._doorway.framed(messages)
         if self._paused:
             self._keep(data)
         else:
             self._put(data)
 
     def _put(self, data: bytes) -> None:
-        """Hand it to the system at once, if nothing is before it; the event loop sends the rest."""
-        transport = self._transport
-        if not DIRECTLY or transport.get_write_buffer_size() or transport.is_closing():
-            transport.write(data)
-            return
-        try:
-            sent = os.write(self._file, data)
-        except OSError:  # full, or gone: the event loop waits, or finds out
-            sent = 0
-        if sent < len(data):
-            transport.write(data[sent:] if sent else data)
+        """Let the event loop send it; what is written next goes after it."""
+        self._direct = False
+        self._transport.write(data)
 
     def _keep(self, data: bytes) -> None:
         """Let it wait for a reader who is slow; what waits for many is in memory once."""
@@ -516,7 +537,7 @@ class Wire(asyncio.Protocol):
         """Say why, and close; what it has not taken by then is not sent any more."""
         if self._closing:
             return
-        self._closing = True
+        self._closing, self._direct = True, False
         if self._room is not None and self._library.state is OPEN:
             if code != TOO_SLOW:
                 for data, _ in self._waiting:
