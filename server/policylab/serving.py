@@ -18,6 +18,7 @@ from policylab.transport import app as house
 from policylab.transport.coediting import Door
 from policylab.transport.coediting_poll import Polls
 from policylab.transport.coediting_wire import Doorway
+from policylab.transport.front import Front
 from policylab.transport.relay import Neighbours
 
 LARGEST_FRAME = 1_048_576
@@ -61,7 +62,7 @@ def server_of(
         opened.polls.relay_through(neighbours)
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=Front,
         ws=doorway,  # pyright: ignore[reportArgumentType] a maker of protocols
         lifespan="on",
         ws_max_size=LARGEST_FRAME,

@@ -34,7 +34,7 @@ from policylab.transport.house import House
 
 AT_LEISURE = 1.0
 """Seconds after the start for which those who come back have the house to themselves."""
-SELDOM = (20_000, 20, 50)
+SELDOM = (50_000, 20, 50)
 """How seldom the collector looks for cycles: what is made for a request mostly has none."""
 
 

@@ -29,7 +29,14 @@ from policylab.coediting.session import Session
 from policylab.coediting.turn import Peer
 from policylab.kit.log import log
 from policylab.transport.graphql_wire import GraphQLWire
-from policylab.transport.handshake import BadRequest, Opening, read_opening, refusal, welcome
+from policylab.transport.handshake import (
+    PREFIX,
+    BadRequest,
+    Opening,
+    read_opening,
+    refusal,
+    welcome,
+)
 from policylab.transport.relay import Neighbours
 
 try:
@@ -41,7 +48,6 @@ if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
-PREFIX: Final = b"/coedit/"
 LARGEST: Final = 1_048_576
 """Bytes of one message."""
 MOST_WAITING: Final = 1_000_000
@@ -359,7 +365,9 @@ class Wire(asyncio.Protocol):
         self._socket = socket.socket(fileno=ours.fileno())
         self._send = self._socket.send
         if sys.platform == "linux":  # who takes nothing of what the system holds for her is cut off
-            ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS)
+            self._socket.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS
+            )
         self._doorway.entered(self)
         self._room = join(self)
         self._transport.resume_reading()

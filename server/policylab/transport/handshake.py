@@ -1,10 +1,11 @@
-"""The opening handshake of a co-editing socket (RFC 6455, section 4.2), on a request already read.
+"""The opening handshake of a co-editing socket (RFC 6455, section 4.2).
 
-The web server has read the request and found it to be HTTP that asks for a websocket; what is left
-to check is little, and five hundred clients that come back at once all wait for it.
+Small, since five hundred clients that come back at once all wait for it; and strict, since nobody
+else reads the request (RFC 9112, sections 3 and 5).
 """
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha1
@@ -12,6 +13,11 @@ from http import HTTPStatus
 from typing import Final
 
 _MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+PREFIX: Final = b"/coedit/"
+LONGEST: Final = 16_384
+"""Bytes of a whole opening; the web server takes what is longer, or comes in pieces."""
+_FIRST: Final = re.compile(rb"([A-Z]+) ([\x21-\x7e]+) HTTP/1\.1")
+_HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)")
 
 
 class BadRequest(Exception):
@@ -34,20 +40,33 @@ class Opening:
     key: bytes
 
 
+def opens_a_text(data: bytes) -> bool:
+    """Whether the first bytes of a connection are a whole opening, and nothing else."""
+    return (
+        data.startswith(b"GET " + PREFIX)
+        and len(data) <= LONGEST
+        and data.find(b"\r\n\r\n") == len(data) - 4
+        and b"\r\nsec-websocket-key:" in data.lower()
+    )
+
+
 def read_opening(head: bytes) -> Opening:
     """The request that opens a websocket; BadRequest for any other."""
-    lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")
-    method, target, _ = (*lines[0].split(b" "), b"", b"")[:3]
-    headers = [
-        (name.lower(), value.strip(b" \t"))
-        for name, _, value in (line.partition(b":") for line in lines[1:])
-    ]
+    first, *lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    asked = _FIRST.fullmatch(first)
+    read = [_HEADER.fullmatch(line) for line in lines]
+    if asked is None or None in read:
+        raise BadRequest(400, "This is no request.")
+    headers = [(line[1].lower(), line[2].strip(b" \t")) for line in read if line]
+    method, target = asked.groups()
     if method != b"GET":
         raise BadRequest(405, "A websocket is opened with GET.")
     if b"upgrade" not in _words(headers, b"connection") or b"websocket" not in _words(
         headers, b"upgrade"
     ):
         raise BadRequest(426, "Ask for a websocket here.")
+    if _values(headers, b"content-length") or _values(headers, b"transfer-encoding"):
+        raise BadRequest(400, "The opening of a websocket has no body.")
     if _values(headers, b"sec-websocket-version") != [b"13"]:
         raise BadRequest(426, "Websockets of version 13 are spoken here.")
     keys = _values(headers, b"sec-websocket-key")
