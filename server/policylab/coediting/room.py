@@ -175,8 +175,9 @@ class Room:
         if self.heard_of > self.seq:
             await self._catch_up(text)
         joining, self._audience.joining = self._audience.joining, []
+        question = protocol.ask_sync(text.committed) if joining else b""
         for peer in joining:
-            await self._greet(peer, text)
+            await self._greet(peer, question)
         if items:
             await self._run(items)
         self._maybe_snapshot()
@@ -426,7 +427,8 @@ class Room:
             self._refuse(peer, refusal, item.number)
         self.dismiss(self.peers, RIGHTS_CHANGED, "This draft is closed.")
 
-    async def _greet(self, peer: Peer, text: Live | Resting) -> None:
+    async def _greet(self, peer: Peer, question: bytes) -> None:
+        """Say hello; the question is what of its text we have not."""
         session = peer.session
         if self._closed:  # nobody writes a closed draft, whatever the gate has said
             session.standing = session.standing.reading()
@@ -437,7 +439,7 @@ class Room:
         if missed is not None:
             session.resumed = True
             first += missed
-        first.append(protocol.ask_sync(text.committed))
+        first.append(question)
         peer.write(first)
         if self._audience.anybody:
             self._audience.show_everybody(peer)
