@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Final, Generic, TypeVar
 
 LONGEST_WAIT: Final = 0.03
-"""Seconds for which a lot waits for more, when one has just been answered."""
-MOST: Final = 200
+"""Seconds for which a lot waits for more."""
+MOST: Final = 500
 """Questions in a lot."""
 
 Asked = TypeVar("Asked", bound=Hashable)
@@ -22,9 +22,12 @@ class Together(Generic[Asked, Answer]):
     def __init__(self, find: Callable[[list[Asked]], Awaitable[Mapping[Asked, Answer]]]) -> None:
         self._find = find
         self._waiting: dict[Asked, asyncio.Future[Answer]] = {}
+        self._count = 0
+        """How often something was asked."""
         self._finder: asyncio.Task[None] | None = None
 
     def __call__(self, asked: Asked) -> Awaitable[Answer]:
+        self._count += 1
         answer = self._waiting.get(asked)
         if answer is None:
             answer = self._waiting[asked] = asyncio.get_running_loop().create_future()
@@ -35,13 +38,20 @@ class Together(Generic[Asked, Answer]):
     async def _work(self) -> None:
         try:
             while self._waiting:
-                begun = asyncio.get_running_loop().time()
+                await self._gather()
                 await self._answer_those_who_wait()
-                if self._waiting:  # there are many: let the next lot be as large as this took
-                    took = asyncio.get_running_loop().time() - begun
-                    await asyncio.sleep(min(took, LONGEST_WAIT))
         finally:
             self._finder = None
+
+    async def _gather(self) -> None:
+        """Let as many come as are at the door already: the event loop reads them round by round."""
+        until = asyncio.get_running_loop().time() + LONGEST_WAIT
+        known = 0
+        while known < self._count and len(self._waiting) < MOST:
+            known = self._count
+            await asyncio.sleep(0)
+            if asyncio.get_running_loop().time() > until:
+                break
 
     async def _answer_those_who_wait(self) -> None:
         asked = list(self._waiting)[:MOST]
