@@ -36,11 +36,11 @@ _READ_AS = text(
     "SELECT set_config('transaction_read_only', 'on', true), "
     "set_config('policylab.viewer', :viewer, true)"
 )
-BEGIN = "BEGIN READ ONLY; SELECT set_config('policylab.viewer', '{0}', true)"
-_SETTLED = ", set_config('plan_cache_mode', 'force_generic_plan', true)"
+BEGIN = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
+_SETTLED = "; SET LOCAL plan_cache_mode = force_generic_plan"
 BEGIN_SETTLED = BEGIN + _SETTLED
 """In one round trip; hence no parameters, but see `_checked`."""
-BEGIN_WRITING = "BEGIN; SELECT set_config('policylab.viewer', 'system', true)"
+BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
 STATEMENTS_KEPT = 300
 """Prepared statements that each pooled connection of reads keeps: each takes some 65 kB there."""
 
