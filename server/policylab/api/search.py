@@ -22,13 +22,8 @@ from policylab.api.declare import (
 )
 from policylab.api.elsewhere import Dialogue
 from policylab.api.paging import PAGE, After, Connection, First, check_first, listed
-from policylab.comments.sources import AMENDMENT, COMMENT, THREAD
-from policylab.decisions.sources import DECISION_RECORD
-from policylab.documents.sources import DOCUMENT, DRAFT_SECTION, VERSION_SECTION
-from policylab.index.sources import RECOMMENDATION
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of, to_global
-from policylab.labs.sources import DIALOGUE
 
 SHORTEST, LONGEST = 2, 200
 MOST_HITS = 500
@@ -66,60 +61,55 @@ class SearchHit:
     )
 
 
-def _seen(alias: str, source: Any) -> str:
-    return source.scope.on(alias)
-
-
 _COLUMNS = (
-    "kind, lab_id, dialogue_id, page, page_id, node, node_id, number, heading, titles, body, "
-    "section_id, language, worth"
+    "kind, dialogue_id, page, page_id, node, node_id, number, heading, titles, body, section_id, "
+    "language, worth"
 )
 _PLACES = f"""
-SELECT 'clause', d.lab_id, s.dialogue_id, 'drafts', s.draft_id, 'Draft', s.draft_id,
+SELECT 'clause', s.dialogue_id, 'drafts', s.draft_id, 'Draft', s.draft_id,
        s.number, s.heading, d.titles, s.text, s.section_id, s.language, f.worth
   FROM found f JOIN draft_section s ON s.id = f.place_id JOIN document d ON d.id = s.document_id
   JOIN draft o ON o.id = s.draft_id AND o.closed_at IS NULL
- WHERE f.place = 'draft_section' AND {_seen("s", DRAFT_SECTION)} AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'draft_section'
 UNION ALL
-SELECT 'clause', d.lab_id, s.dialogue_id, 'texts', s.version_set_id, 'Version', s.version_id,
+SELECT 'clause', s.dialogue_id, 'texts', s.version_set_id, 'Version', s.version_id,
        s.number, s.heading, d.titles, s.text, s.section_id, s.language, f.worth
   FROM found f JOIN version_section s ON s.id = f.place_id JOIN document d ON d.id = s.document_id
- WHERE f.place = 'version_section' AND {_seen("s", VERSION_SECTION)} AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'version_section'
 UNION ALL
-SELECT 'comment', c.lab_id, c.dialogue_id, CASE WHEN h.draft_id IS NULL THEN 'texts' ELSE 'drafts'
+SELECT 'comment', c.dialogue_id, CASE WHEN h.draft_id IS NULL THEN 'texts' ELSE 'drafts'
        END, coalesce(h.draft_id, v.version_set_id), 'Thread', h.id,
        NULL, NULL, d.titles, c.body, h.section_id, NULL, f.worth
   FROM found f JOIN comment c ON c.id = f.place_id JOIN thread h ON h.id = c.thread_id
   JOIN document d ON d.id = h.document_id LEFT JOIN version v ON v.id = h.version_id
- WHERE f.place = 'comment' AND {_seen("c", COMMENT)} AND {_seen("h", THREAD)}
-   AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'comment'
 UNION ALL
-SELECT 'amendment', a.lab_id, a.dialogue_id, 'texts', a.set_id, 'Amendment', a.id,
-       NULL, NULL, d.titles, concat_ws(E'\n', a.proposed, a.reasons), a.section_id, a.language,
+SELECT 'amendment', a.dialogue_id, 'texts', a.set_id, 'Amendment', a.id,
+       NULL, NULL, d.titles, concat_ws(E'\\n', a.proposed, a.reasons), a.section_id, a.language,
        f.worth
   FROM found f JOIN amendment a ON a.id = f.place_id JOIN document d ON d.id = a.document_id
- WHERE f.place = 'amendment' AND {_seen("a", AMENDMENT)} AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'amendment'
 UNION ALL
-SELECT 'record', r.lab_id, r.dialogue_id, 'records', r.id, 'DecisionRecord', r.id,
+SELECT 'record', r.dialogue_id, 'records', r.id, 'DecisionRecord', r.id,
        NULL, r.identifier, NULL, {RECORD_WORDS}, NULL, NULL, f.worth
   FROM found f JOIN decision_record r ON r.id = f.place_id JOIN document d ON d.id = r.document_id
- WHERE f.place = 'decision_record' AND {_seen("r", DECISION_RECORD)} AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'decision_record'
 UNION ALL
-SELECT 'recommendation', NULL, NULL, 'index', n.assessment_id, 'Recommendation', n.id,
+SELECT 'recommendation', NULL, 'index', n.assessment_id, 'Recommendation', n.id,
        n.number, NULL, n.texts, policylab_words(n.texts), NULL, NULL, f.worth
   FROM found f JOIN recommendation n ON n.id = f.place_id
- WHERE f.place = 'recommendation' AND {_seen("n", RECOMMENDATION)}
+ WHERE f.place = 'recommendation'
 UNION ALL
-SELECT 'document', d.lab_id, d.dialogue_id, 'documents', d.id, 'Document', d.id,
+SELECT 'document', d.dialogue_id, 'documents', d.id, 'Document', d.id,
        NULL, NULL, d.titles, policylab_words(d.titles), NULL, NULL, f.worth
   FROM found f JOIN document d ON d.id = f.place_id
- WHERE f.place = 'document' AND {_seen("d", DOCUMENT)}
+ WHERE f.place = 'document'
 UNION ALL
-SELECT 'dialogue', g.lab_id, g.id, 'dialogues', g.id, 'Dialogue', g.id,
+SELECT 'dialogue', g.id, 'dialogues', g.id, 'Dialogue', g.id,
        NULL, NULL, g.questions, policylab_words(g.questions, g.scopes), NULL, NULL, f.worth
   FROM found f JOIN dialogue g ON g.id = f.place_id
- WHERE f.place = 'dialogue' AND {_seen("g", DIALOGUE)}
-"""  # noqa: S608
+ WHERE f.place = 'dialogue'
+"""  # noqa: S608 our names
 _SEARCH = f"""
 WITH found AS MATERIALIZED (SELECT * FROM policylab_found($1, $2)),
      place ({_COLUMNS}) AS ({_PLACES})

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from policylab import index
@@ -19,8 +18,7 @@ from policylab.strategies.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A link with the clause it hangs on, if that is still there."""
 
     link_id: UUID
@@ -34,8 +32,7 @@ class Trace:
         return self.place[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One recommendation with its answer and its links."""
 
     recommendation_id: UUID
