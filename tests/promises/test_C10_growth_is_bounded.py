@@ -8,16 +8,18 @@ import asyncio
 import random
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from pycrdt import Doc, XmlText
 
 from policylab import coediting
 from policylab.coediting.protocol import read_state
-from policylab.kit.db import Database
+from policylab.kit.db import Database, connect_arguments
 from policylab.kit.viewer import SYSTEM
 from tests.coediting.harness import Writer, words_of
 from tests.coediting.process import Process
@@ -68,7 +70,9 @@ class Typist:
         self.writer.frames.clear()
 
 
-async def test_growth_is_bounded(house: Database, tmp_path: Path) -> None:
+async def test_growth_is_bounded(
+    house: Database, tmp_path: Path, owner_url: Callable[[str], str]
+) -> None:
     process = Process(house, tmp_path)
     await process.start()
     seed = secrets.randbelow(2**31)
@@ -86,6 +90,7 @@ async def test_growth_is_bounded(house: Database, tmp_path: Path) -> None:
         middle = await past_of(house, draft_id)
         await asyncio.gather(*(typist.work(1_200, 0) for typist in typists))
         await asyncio.gather(*(typist.work(half) for typist in typists))
+        await asyncio.gather(*(typist.work(30, 0) for typist in typists))  # after the newest of all
         for writer in writers:
             await writer.close()
     finally:
@@ -97,15 +102,36 @@ async def test_growth_is_bounded(house: Database, tmp_path: Path) -> None:
         person.standing.capacity_id: words_of(text).count(letter)
         for person, letter in zip(people, "ab", strict=True)
     }
-    await opens(process, draft_id, people[0], text)
+    state = await state_of(house, draft_id)
+    await opens(process, draft_id, people[0], text, state)
     assert await process.text(draft_id) == text
     assert await authors_of(house, draft_id) == authors
     assert (await past_at(house, draft_id, middle[0])) == middle[1]
+    url = owner_url(house.engine.url.render_as_string(hide_password=False))
+    assert await forget_what_is_in_the_newest_snapshot(url, draft_id) > 0
+    await opens(process, draft_id, people[0], text, state)  # so nothing else is read for it
+    assert await process.text(draft_id) == text
 
 
-async def opens(process: Process, draft_id: UUID, person: Any, text: Any) -> None:
+async def forget_what_is_in_the_newest_snapshot(owner_url: str, draft_id: UUID) -> int:
+    """Take the rows before it out of the log; answers how many follow it."""
+    connection = await asyncpg.connect(**connect_arguments(owner_url))
+    try:
+        query = "SELECT max(seq) FROM draft_snapshot WHERE draft_id = $1"
+        newest = await connection.fetchval(query, draft_id)
+        await connection.execute(
+            "DELETE FROM draft_update WHERE draft_id = $1 AND seq <= $2", draft_id, newest
+        )
+        query = "SELECT count(*) FROM draft_update WHERE draft_id = $1"
+        return await connection.fetchval(query, draft_id)
+    finally:
+        await connection.close()
+
+
+async def opens(
+    process: Process, draft_id: UUID, person: Any, text: Any, state: dict[int, int]
+) -> None:
     """After a start the text opens soon, and in little memory; and after a rest, again."""
-    state = await state_of(process.database, draft_id)
     await process.start()
     try:
         for _ in range(2):
