@@ -44,7 +44,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def serve(premises: Premises, listening: socket.socket, *, ready: str = "") -> None:
     """Serve until a signal comes; then finish what is under way and go."""
-    _watch(premises.settings.metrics_address)
     async with _cared_for(premises):
         server = server_of(premises.settings, ready=lambda: print(ready, flush=True))
         await server.serve(sockets=[listening])
@@ -57,6 +56,10 @@ def server_of(
 ) -> uvicorn.Server:
     """The web server of one process, with the house in it."""
     application, opened = house.build(settings)
+    if settings.metrics_address:
+        from policylab.transport import metrics
+
+        metrics.serve(opened, settings.metrics_address)
     doorway = Doorway(Door(opened), neighbours)
     if neighbours is not None:
         opened.polls.relay_through(neighbours)
@@ -127,16 +130,6 @@ async def serve_with(
         crew = Crew(premises.settings, listening, processes, Path(folder))
         async with _cared_for(premises):
             await crew.work(ready=lambda: print(ready, flush=True))
-
-
-def _watch(address: str | None) -> None:
-    """Serve /metrics on an address of its own."""
-    if address is None:
-        return
-    from prometheus_client import start_http_server
-
-    host, _, port = address.rpartition(":")
-    start_http_server(int(port), addr=host or "127.0.0.1")
 
 
 def runner() -> asyncio.Runner:

@@ -48,6 +48,15 @@ class _Changed:
     last: float
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What a process has open: texts, connections to them, and about how many bytes they take."""
+
+    texts: int
+    peers: int
+    bytes: int
+
+
 class Hub:
     """Opens a draft once however many people come, and lets it go when the last has left."""
 
@@ -149,6 +158,12 @@ class Hub:
         peers = room.peers if room is not None else ()
         here = {peer.session.owner: peer.session.standing for peer in peers}
         return sorted(here.values(), key=lambda standing: (standing.label, standing.function))
+
+    def census(self) -> Census:
+        """How much is open here; may be asked from another thread."""
+        rooms = list(self._rooms.values())
+        held = sum(room.bytes > 0 for room in rooms)
+        return Census(held, sum(len(r.peers) for r in rooms), sum(r.size for r in rooms))
 
     # ── for rooms ──
 
