@@ -25,6 +25,7 @@ from policylab.kit.bus import Bus
 from policylab.kit.change import UnitOfWork, audit_hash
 from policylab.kit.desk import Desk
 from policylab.kit.idle import IDLE_SECONDS, Idle
+from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
 
 __all__ = ["Database", "Line", "UnitOfWork", "audit_hash", "bus_of", "connect_arguments"]
@@ -225,10 +226,14 @@ def _driver_of(connection: AsyncConnection) -> Any:
 
 
 async def _undo(connection: Any) -> None:
-    """Leave no transaction behind; a connection that cannot be cleared is given up."""
+    """Leave no transaction behind; a connection that cannot be cleared is given up, and PostgreSQL
+    undoes what it had begun."""
     try:
         if not connection.is_closed():
             await connection.execute("ROLLBACK")
+    except Exception as error:  # noqa: BLE001 what went wrong before is what counts
+        log.warning("database.connection_given_up", error=repr(error))
+        connection.terminate()
     except BaseException:
         connection.terminate()
         raise
