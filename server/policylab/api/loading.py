@@ -247,14 +247,21 @@ def in_place_of_keys(answered: Iterable[Any], found: Mapping[Any, Any]) -> list[
     ]
 
 
+async def things_of_parents(
+    context: Context, plan: EdgePlan, keys: Sequence[Any]
+) -> list[list[Any]]:
+    """The things that belong to each of these parents."""
+    make = known(plan.target).make
+    async with context.database.rows(context.viewer) as connection:
+        rows = await rows_of_parents(connection.fetch, plan, list(keys))
+    return grouped(keys, rows, map(make, rows))
+
+
 def edge_loader(context: Context, plan: EdgePlan) -> DataLoader[Any, Any]:
     """Lists of things of one type by the key of their parent."""
 
     async def batch(keys: Sequence[Any]) -> list[list[Any]]:
-        make = known(plan.target).make
-        async with context.database.rows(context.viewer) as connection:
-            rows = await rows_of_parents(connection.fetch, plan, list(keys))
-        return grouped(keys, rows, map(make, rows))
+        return await things_of_parents(context, plan, keys)
 
     return context.loader(plan, lambda: DataLoader(load_fn=batch))
 

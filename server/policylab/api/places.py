@@ -7,7 +7,7 @@ from uuid import UUID
 
 from policylab import labs
 from policylab.api import loading
-from policylab.api.context import Context
+from policylab.api.context import Context, Kept
 from policylab.api.declare import (
     LocalisedText,
     Node,
@@ -43,9 +43,16 @@ class GovernanceLevel(Node):
 _LEVELS = loading.EdgePlan("GovernanceLevel", "lab_id", "true", "{t}.place")
 
 
+def _levels(context: Context) -> Kept:
+    async def batch(keys: list[UUID]) -> list[list[GovernanceLevel]]:
+        return await loading.things_of_parents(context, _LEVELS, keys)
+
+    return context.kept("levels", batch)
+
+
 async def levels_of(context: Context, lab_id: UUID) -> list[GovernanceLevel]:
     """The levels of a lab, in order."""
-    return await loading.edge_loader(context, _LEVELS).load(lab_id)
+    return (await _levels(context).of([lab_id]))[0]
 
 
 async def level_of(context: Context, lab_id: UUID, code: str) -> GovernanceLevel | None:
@@ -67,7 +74,7 @@ def _row(thing: Any) -> Mapping[str, Any]:
 async def load_level(context: Context, roots: Sequence[Any]) -> list[GovernanceLevel | None]:
     """The levels of things that carry `lab_id` and the code of a `level`."""
     keys = list(dict.fromkeys(item.row["lab_id"] for item in roots))
-    lists = await loading.edge_loader(context, _LEVELS).load_many(keys)
+    lists = await _levels(context).of(keys)
     found = {
         (key, _row(level)["code"]): level
         for key, levels in zip(keys, lists, strict=True)
