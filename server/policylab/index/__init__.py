@@ -17,7 +17,6 @@ from policylab.index.rules import (
     unweighted_mean,
 )
 from policylab.index.service import (
-    advice_in,
     attach,
     attached_to,
     dimensions_of,
@@ -38,7 +37,6 @@ __all__ = [
     "RecommendationKind",
     "RecommendationReferred",
     "ResponseAnswer",
-    "advice_in",
     "attach",
     "attached_to",
     "dimensions_of",

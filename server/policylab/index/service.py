@@ -2,7 +2,7 @@
 `strategies` asks the process, because this room lies below the labs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,6 @@ from policylab.index.tables import (
 )
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
-from policylab.kit.reading import Fetch
 
 
 async def attach(
@@ -169,21 +168,6 @@ async def responses_in(
         .where(col(RecommendationResponse.superseded_at).is_(None))
     )
     return {row.recommendation_id: row for row in rows}
-
-
-_ADVICE = """
-SELECT r.id, r.number, p.id AS response_id, p.answer
-  FROM dialogue_assessment a JOIN recommendation r ON r.assessment_id = a.assessment_id
-  LEFT JOIN recommendation_response p ON p.dialogue_id = a.dialogue_id
-   AND p.recommendation_id = r.id AND p.superseded_at IS NULL
- WHERE a.dialogue_id = $1 AND r.kind = ANY($2::text[]) ORDER BY a.id, r.place
-"""
-
-
-async def advice_in(fetch: Fetch, dialogue_id: UUID) -> Sequence[Mapping[str, Any]]:
-    """What asks something of a dialogue, in the order of the reports, and the answer that stands:
-    `id`, `number`, `response_id` and `answer`."""
-    return await fetch(_ADVICE, dialogue_id, list(NEEDS_RESPONSE))
 
 
 async def unanswered(session: AsyncSession, dialogue_id: UUID) -> list[Recommendation]:
