@@ -17,6 +17,7 @@ from policylab.api.compiled.reading import Reads
 from policylab.api.context import Context
 from policylab.api.execution import Executor, Request
 from policylab.api.loading import EdgePlan, each_of_parents, of_parents, rows_of_parents
+from policylab.api.origins import Search
 from policylab.api.schema import schema
 from policylab.kit.db import SET_VIEWER, Database
 from policylab.kit.ids import to_global, uuid7
@@ -41,6 +42,13 @@ def operations() -> dict[str, Any]:
 @pytest.mark.parametrize(("name", "document"), operations().items())
 def test_every_operation_of_the_web_app_has_a_plan(name: str, document: Any) -> None:
     assert Compiled(document).plan(name)
+
+
+def test_a_search_that_forgets_who_may_see_what_it_finds_is_refused() -> None:
+    search = "SELECT {columns} FROM position t WHERE t.set_id = ANY($1)"
+    with pytest.raises(RuntimeError, match="everybody"):
+        Search(search, [], "set_id", "section_id")
+    assert Search(f"{search} AND {{scope}}", [], "set_id", "section_id").keys == []
 
 
 @pytest.mark.parametrize("name", ["DateTime", "Date"])

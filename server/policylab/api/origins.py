@@ -127,6 +127,10 @@ class Search:
     within: str
     """The column that says where under its key a row belongs."""
 
+    def __post_init__(self) -> None:
+        if "{scope}" not in self.statement:
+            raise RuntimeError(f"This search would show rows to everybody: {self.statement}")
+
 
 @dataclass(frozen=True)
 class Searches:
