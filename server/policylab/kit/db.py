@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import URL, text
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DisconnectionError
@@ -33,10 +33,6 @@ __all__ = ["Database", "Line", "UnitOfWork", "audit_hash", "bus_of", "connect_ar
 SERVICE_ROLE = "policylab_service"
 SERVER_SETTINGS = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
 SET_VIEWER = "SELECT set_config('policylab.viewer', $1, true)"
-_READ_AS = text(
-    "SELECT set_config('transaction_read_only', 'on', true), "
-    "set_config('policylab.viewer', :viewer, true)"
-)
 BEGIN = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
 _SETTLED = "; SET LOCAL plan_cache_mode = force_generic_plan"
 BEGIN_SETTLED = BEGIN + _SETTLED
@@ -51,8 +47,6 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool, bus: Bus) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(isolation_level="AUTOCOMMIT")
-        """A unit of work begins and ends its transaction itself, plain statements included."""
         self.pool = pool
         self.bus = bus
         self.desk = Desk(bus.connect)
@@ -67,6 +61,7 @@ class Database:
             max_overflow=0,
             pool_use_lifo=True,
             json_deserializer=orjson.loads,
+            isolation_level="AUTOCOMMIT",  # we begin and end transactions ourselves
             connect_args={
                 "server_settings": SERVER_SETTINGS,
                 "statement_cache_size": STATEMENTS_KEPT,
@@ -108,7 +103,7 @@ class Database:
 
         `settled`: as for `rows`. For what people do, one thing at a time and by its key.
         """
-        async with self._writing.connect() as connection:
+        async with self.engine.connect() as connection:
             plain = _driver_of(connection)
             try:
                 await plain.execute(BEGIN_WRITING + _SETTLED if settled else BEGIN_WRITING)
@@ -128,10 +123,14 @@ class Database:
     @asynccontextmanager
     async def read(self, viewer: Viewer) -> AsyncGenerator[AsyncSession]:
         """A session that only reads, and sees what the viewer may see."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            connection = await session.connection()
-            await connection.execute(_READ_AS, {"viewer": viewer.database_name})
-            yield session
+        async with self.engine.connect() as connection:
+            plain = _driver_of(connection)
+            try:
+                await plain.execute(BEGIN.format(_checked(viewer.database_name)))
+                async with AsyncSession(connection, expire_on_commit=False) as session:
+                    yield session
+            finally:
+                await _undo(plain)
 
     @asynccontextmanager
     async def rows(self, viewer: Viewer, *, settled: bool = False) -> AsyncGenerator[Any]:
