@@ -14,7 +14,7 @@ from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.positions import Stance
 from tests import make
-from tests.browser.conftest import enter
+from tests.browser.conftest import enter, violations
 from tests.decisions import deciding
 from tests.serving import Served
 
@@ -111,6 +111,7 @@ async def take_position(page: Page) -> None:
     await page.get_by_role("button", name="Take position on the text").click()
     sheet = page.get_by_role("dialog")
     await sheet.get_by_role("radio", name="Support", exact=True).check()
+    assert not await violations(page)
     await sheet.get_by_label("Statement").fill(STATEMENT)
     await sheet.get_by_role("button", name="Take position").click()
     await sees(sheet.get_by_text(STATEMENT))
@@ -132,6 +133,7 @@ async def seal(page: Page) -> None:
     await page.get_by_role("button", name="Seal the record").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Statement of reasons").fill(REASONS)
+    assert not await violations(page)
     await confirm(dialog, "Seal")
     await sees(page.get_by_role("heading", name="Sealed"))
     await sees(page.get_by_text(REASONS))

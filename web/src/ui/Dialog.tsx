@@ -8,6 +8,9 @@ import { TextField } from "./fields.tsx";
 import { Column, Form } from "./Form.tsx";
 import { widths } from "./theme.ts";
 
+/** The head of a dialog is no banner of the page, which has one already. */
+const NO_BANNER = { header: { role: "presentation" } };
+
 export function Dialog({ open, onClose, title, children, size = "normal" }: {
   open: boolean; onClose: () => void; title: ReactNode; children: ReactNode; size?: "normal" | "wide";
 }) {
@@ -15,7 +18,7 @@ export function Dialog({ open, onClose, title, children, size = "normal" }: {
   const phone = useMediaQuery(widths.phone) ?? false;
   return (
     <Modal opened={open} onClose={onClose} title={title} fullScreen={phone} size={size === "wide" ? "var(--pl-page)" : "var(--pl-form)"}
-      closeButtonProps={{ "aria-label": t`Close` }}>
+      closeButtonProps={{ "aria-label": t`Close` }} attributes={NO_BANNER}>
       {children}
     </Modal>
   );
@@ -27,7 +30,7 @@ export function Sheet({ open, onClose, title, children }: { open: boolean; onClo
   const phone = useMediaQuery(widths.phone) ?? false;
   return (
     <Drawer opened={open} onClose={onClose} title={title} position={phone ? "bottom" : "right"} size={phone ? "var(--pl-sheet)" : "var(--pl-narrow)"}
-      closeButtonProps={{ "aria-label": t`Close` }}>
+      closeButtonProps={{ "aria-label": t`Close` }} attributes={NO_BANNER}>
       {children}
     </Drawer>
   );
