@@ -20,11 +20,11 @@ from policylab.api.declare import (
     described_input,
     edge,
     in_language,
-    leads_to,
     plain,
     published,
     query,
     root,
+    searched,
     to_one,
     value,
     words,
@@ -35,6 +35,7 @@ from policylab.api.elsewhere import Dimension as LazyDimension
 from policylab.api.elsewhere import IndexEdition as LazyIndexEdition
 from policylab.api.elsewhere import Recommendation as LazyRecommendation
 from policylab.api.identity import Source, Territory, load_sources
+from policylab.api.origins import Search, Searches
 from policylab.api.paging import Connection, connection
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.index import (
@@ -136,19 +137,19 @@ class RecommendationResponse(Node):
     recommendation: LazyRecommendation = to_one("What it answers.", by="recommendation_id")
 
 
-async def load_dimensions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
+_DIMENSIONS = """
+SELECT {columns} FROM (
+  SELECT d.*, r.recommendation_id FROM recommendation_dimension r
+    JOIN dimension d ON d.id = r.dimension_id WHERE r.recommendation_id = ANY($1::uuid[])
+) t WHERE {scope} ORDER BY t.place, t.id
+"""
+
+
+async def search_dimensions(context: Context, roots: Sequence[Any]) -> Searches:
     """The policy areas of recommendations."""
-    sql = (
-        "SELECT r.recommendation_id, r.dimension_id FROM recommendation_dimension r "
-        "JOIN dimension d ON d.id = r.dimension_id "
-        "WHERE r.recommendation_id = ANY($1) ORDER BY d.place"
-    )
-    async with context.database.rows(context.viewer) as connection_:
-        rows = await connection_.fetch(sql, [item.row["id"] for item in roots])
-    found: dict[Any, list[Any]] = {item.row["id"]: [] for item in roots}
-    for row in rows:
-        found[row[0]].append(row[1])
-    return [found[item.row["id"]] for item in roots]
+    keys = [item.row["id"] for item in roots]
+    about = "recommendation_id"
+    return Searches([Search(_DIMENSIONS, keys, about, about)], [(key, key) for key in keys])
 
 
 async def load_response(
@@ -177,8 +178,8 @@ class Recommendation(Node):
     page: int | None = column("The page of the report.")
     origin: str = column("A report, or an expert visit.")
     date: str = column("The year of the report or visit.", "dated")
-    dimensions: list[Dimension] = leads_to(
-        "The policy areas it is about.", load_dimensions, access="reference data", needs=("id",)
+    dimensions: list[Dimension] = searched(
+        "The policy areas it is about.", search_dimensions, access="reference data"
     )
     assessment: LazyAssessment | None = to_one(
         "The result it belongs to; null for expert visits, or where we have no figures.",
