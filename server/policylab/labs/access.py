@@ -32,7 +32,7 @@ SELECT l.person_id, l.lab_id, NULL::uuid, NULL::uuid, l.role,
  WHERE {RUNS_NOW.format("l")} AND p.suspended_at IS NULL
 """  # noqa: S608
 
-_ACCESS = """
+WAYS = """
 SELECT person_id, lab_id, dialogue_id, delegation_id, role, level, head, voting, capacity_id
   FROM {places}
 UNION ALL
@@ -47,7 +47,7 @@ SELECT s.person_id, s.lab_id, g.id, NULL::uuid, 'READER', NULL, false, false, NU
 """
 """What follows from somebody's places, where it is known who: from all places, for anybody."""
 
-ACCESS = f"CREATE VIEW policylab_access AS {_ACCESS.format(places='policylab_participation')}"
+ACCESS = f"CREATE VIEW policylab_access AS {WAYS.format(places='policylab_participation')}"
 
 PLACES = """
 CREATE VIEW policylab_place AS
@@ -71,7 +71,7 @@ BEGIN
                             FILTER (WHERE a.dialogue_id IS NOT NULL), '{{}}')::text
          || ' ' || coalesce(array_agg(DISTINCT a.delegation_id)
                             FILTER (WHERE a.delegation_id IS NOT NULL), '{{}}')::text
-    INTO found FROM ({_ACCESS.format(places="mine")}) a;
+    INTO found FROM ({WAYS.format(places="mine")}) a;
   RETURN found;
 END
 $$
