@@ -76,7 +76,7 @@ class Searched:
         within = f"t.{self.by} = ANY ({self.among})"
         ways = [
             (PART, f"{indexed} AND t.said LIKE part AND long"),
-            (PART, f"{within} AND t.said LIKE part AND NOT long"),
+            (PART, f"{within} AND strpos(t.said, plain) > 0 AND NOT long"),
             (EVERY_WORD, f"{indexed} AND to_tsvector('simple', t.said) @@ every_word"),
             (0, f"{indexed} AND t.said NOT LIKE part AND plain <% t.said"),
         ]
@@ -135,7 +135,7 @@ DECLARE
   every_word tsquery := plainto_tsquery('simple', plain);
   part text := '%' || regexp_replace(plain, '([\\\\%_])', '\\\\\\1', 'g') || '%';
   whole text := CASE WHEN plain ~ '^[[:alnum:] ]+$' THEN '\\m' || plain || '\\M' END;
-  long boolean := plain ~ '[[:alnum:]]{{3}}';  -- the index knows parts of three letters
+  long boolean := plain ~ '[[:alnum:]]{{3}}';  -- parts of three letters are in the index
   reach uuid[] := ARRAY(
     SELECT g.id FROM dialogue g WHERE {DIALOGUE.scope.on("g")} AND (lab IS NULL OR g.lab_id = lab));
   results uuid[] := CASE WHEN lab IS NULL
