@@ -15,6 +15,7 @@ from policylab import coediting, documents
 from policylab.documents import projection
 from policylab.kit.db import Database
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 from tests.documents.writing import (
     ENGLISH,
@@ -101,6 +102,20 @@ async def test_a_failure_is_made_good_at_the_next_look(
         assert failures
     finally:
         await projector.stop()
+
+
+def test_a_look_leaves_a_text_alone_that_is_still_being_written() -> None:
+    """Its writers announce it in time: reading it at every look would cost them. What nobody has
+    announced is read when a look finds it as the look before did, or after long."""
+    looks, key, other = projection.Looks(), uuid7(), uuid7()
+    assert looks.overdue({other: 1}, 0.0) == {other: 1}
+    assert looks.overdue({key: 5}, 20.0) == {}
+    assert looks.overdue({key: 9}, 40.0) == {}
+    assert looks.overdue({key: 9}, 60.0) == {key: 9}
+    assert looks.overdue({key: 12}, 79.0) == {}
+    assert looks.overdue({key: 15}, 80.0) == {key: 15}
+    assert looks.overdue({}, 100.0) == {}
+    assert looks.overdue({key: 20}, 120.0) == {}
 
 
 async def test_only_rows_of_clauses_that_changed_are_written(database: Database) -> None:

@@ -29,6 +29,8 @@ QUIET_SECONDS = 0.2
 LOOK_SECONDS = 20.0
 FIRST_LOOK_SECONDS = 1.0
 """Those who come back after a start are let in before."""
+LONGEST_SECONDS = 60.0
+"""A look passes over what is still being written, whose writers announce it; so long at most."""
 BATCH = 50
 
 
@@ -136,12 +138,36 @@ def columns_of(section: Section) -> dict[str, Any]:
     }
 
 
+class Looks:
+    """Tells at each look for which drafts no announcement can be waited for."""
+
+    def __init__(self) -> None:
+        self._left: dict[UUID, tuple[int, float]] | None = None
+        """How far the log of what was behind went at the last look, and since when it is behind."""
+
+    def overdue(self, behind: dict[UUID, int], now: float) -> dict[UUID, int]:
+        """At the first look all, then those in which nothing has come since the last look, or that
+        are behind too long."""
+        before = self._left
+        self._left = {
+            key: (seq, (before or {}).get(key, (0, now))[1]) for key, seq in behind.items()
+        }
+        if before is None:
+            return behind
+        return {
+            key: seq
+            for key, (seq, since) in self._left.items()
+            if before.get(key, (-1,))[0] == seq or now - since >= LONGEST_SECONDS
+        }
+
+
 class Projector:
     """Keeps the sections of this house's drafts up to date while it runs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: dict[UUID, int] = {}
+        self._looks = Looks()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -167,7 +193,8 @@ class Projector:
             try:
                 if loop.time() >= look_at:
                     look_at = loop.time() + LOOK_SECONDS
-                    self._waiting |= await self._behind()
+                    behind = await self._behind()
+                    self._waiting |= self._looks.overdue(behind, loop.time())
                 while self._waiting:
                     await self._next()
             except Exception as error:  # noqa: BLE001 it is tried again at the next look
