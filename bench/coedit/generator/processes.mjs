@@ -13,16 +13,27 @@ function stat(pid) {
   }
 }
 
-/** These processes and all that descend from them. */
-export function tree(roots) {
-  const children = new Map();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = Number(stat(name)?.[1] ?? 0);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+/** The children of a process; of each of its threads, as the system keeps them. */
+function children(pid) {
+  const found = [];
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const line = readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1");
+      found.push(...line.split(" ").filter(Boolean).map(Number));
+    }
+  } catch {
+    // it has ended meanwhile
   }
+  return found;
+}
+
+/**
+ * These processes and all that descend from them. Asked while others wait for what they are sent, so
+ * nothing else on the machine is looked at.
+ */
+export function tree(roots) {
   const found = [...roots];
-  for (const pid of found) found.push(...(children.get(pid) ?? []));
+  for (const pid of found) found.push(...children(pid));
   return found;
 }
 
