@@ -102,6 +102,17 @@ async def test_words_are_looked_up_in_what_was_written_last(database: Database) 
     assert ("draft_section", 4.0) in await found(database, here.writer, "eleves")
 
 
+async def test_a_clause_too_long_for_an_index_is_found_by_how_it_begins(database: Database) -> None:
+    """Its words all differ: PostgreSQL would refuse to keep more than 1 MiB of them."""
+    here = await desk(database)
+    words = "SELECT string_agg(md5(n::text), ' ') FROM generate_series(1, 40000) n"
+    async with database.write(SYSTEM) as uow:
+        connection = await uow.session.connection()
+        longest = f"UPDATE draft_section SET text = 'Ourbeginning ' || ({words})"  # noqa: S608
+        await connection.exec_driver_sql(longest)
+    assert len(await found(database, here.writer, "ourbeginning")) == 3
+
+
 async def test_only_one_lab_is_looked_into_where_one_is_named(database: Database) -> None:
     here = await desk(database)
     lab = here.table.lab_id

@@ -36,6 +36,9 @@ $$
 """
 """Texts in all their languages, line by line."""
 
+MOST = 100_000
+"""Letters of one place in which words are looked for: PostgreSQL keeps at most 1 MiB of words."""
+
 NUMBER, PART, EVERY_WORD = 4, 2, 1
 """What a place is worth for having the very number, the words as they are, and each of them
 somewhere. Nearly the same words are worth as much as they are alike, up to 1."""
@@ -63,7 +66,7 @@ class Searched:
         said = f"(ARRAY[{self.by}]), said gin_trgm_ops, to_tsvector('simple', said)"
         made = [
             f"ALTER TABLE {self.name} ADD COLUMN said text NOT NULL "
-            f"GENERATED ALWAYS AS (policylab_plain({self.words})) STORED",
+            f"GENERATED ALWAYS AS (policylab_plain(left({self.words}, {MOST}))) STORED",
             f"CREATE INDEX {self.name}_said_sql ON {self.name} USING gin ({said})",
         ]
         if self.numbered:
@@ -117,7 +120,7 @@ _RECORDS = f"""
 SELECT 'decision_record', r.id, (r.said LIKE part)::int * {PART}
        + (to_tsvector('simple', r.said) @@ every_word)::int * {EVERY_WORD}
        + {ALIKE.format("r.said")}
-  FROM (SELECT r.id, policylab_plain({RECORD_WORDS}) AS said
+  FROM (SELECT r.id, policylab_plain(left({RECORD_WORDS}, {MOST})) AS said
           FROM decision_record r JOIN document d ON d.id = r.document_id
          WHERE r.dialogue_id = ANY (reach) AND {DECISION_RECORD.scope.on("r")}
            AND {DOCUMENT.scope.on("d")} OFFSET 0) r
