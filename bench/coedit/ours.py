@@ -11,12 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from bench.coedit.processes import SERVER, kill_all, on_core
 from policylab import documents as texts
 from policylab import labs, migrations
-from policylab.documents.tables import LanguageVersion
+from policylab.documents.tables import Draft, LanguageVersion
 from policylab.identity import OrganisationKind
 from policylab.kit.db import Database, UnitOfWork
 from policylab.kit.embedded import OWNER, SERVICE, EmbeddedPostgres
@@ -133,7 +134,8 @@ class Ours:
         }
 
     def fresh(self, count: int) -> list[str]:
-        """Drafts that nobody has opened yet."""
+        """Drafts that nobody has opened yet. Those of earlier runs are closed: the house shall not
+        read them into clauses beside the work that is measured."""
         return asyncio.run(self._drafts(count))
 
     async def _drafts(self, count: int) -> list[str]:
@@ -141,6 +143,9 @@ class Ours:
         writer = self._table.head("BODY0")
         house = await Database.connect(self._postgres.url(NAME, SERVICE), size=2, listen=False)
         try:
+            async with house.write(SYSTEM) as uow:
+                earlier = update(Draft).where(col(Draft.closed_at).is_(None))
+                await uow.session.exec(earlier.values(closed_at=uow.now))
             async with house.write(writer) as uow:
                 return [await self._draft(uow, writer) for _ in range(count)]
         finally:
