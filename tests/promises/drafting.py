@@ -124,7 +124,7 @@ class Pen:
         self._ending = True
         assert self._task is not None
         await asyncio.wait_for(self._task, 30)
-        if self.writer.code is not None:
+        if self.writer.code is not None or not self.writer.synced:  # the last try may have failed
             await self.writer.connect()
         await self.writer.settled()
         self.note()
