@@ -43,6 +43,7 @@ def postgres_server() -> Generator[EmbeddedPostgres]:
     server.start()
     yield server
     server.stop()
+    shutil.rmtree(folder)  # some hundred megabytes a run
 
 
 @pytest.fixture(scope="session")
