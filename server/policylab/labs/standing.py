@@ -1,5 +1,6 @@
 """Where somebody stands in a dialogue, and what the process lets her do there now."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,7 @@ _HOLD = text(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Here:
+class Here(ABC):
     """One person in one dialogue at one moment, as far as a verb needs to know: who she is in it,
     and what stands in the way of what she wants to do."""
 
@@ -59,16 +60,18 @@ class Here:
     acting_as: UUID | None = None
 
     @property
+    @abstractmethod
     def dialogue_id(self) -> UUID:
-        raise NotImplementedError
+        """The dialogue."""
 
     @property
+    @abstractmethod
     def lab_id(self) -> UUID:
-        raise NotImplementedError
+        """Its lab."""
 
+    @abstractmethod
     def why_not(self, action: Action) -> WhyNot | None:
         """Why this is not allowed now; None when it is."""
-        raise NotImplementedError
 
     @property
     def capacity_id(self) -> UUID:
