@@ -39,3 +39,20 @@ async def test_letters_typed_at_one_place_at_once_stay_in_the_order_of_each_hand
     written = (await said_by(one))[before:]
     assert "".join(filter(str.islower, written)) == ascii_lowercase
     assert "".join(filter(str.isupper, written)) == ascii_uppercase
+
+
+async def test_a_key_pressed_at_once_after_another_acts_where_that_one_led(
+    chromium: Browser, house: Served
+) -> None:
+    page = await open_draft(await enter(chromium, house, "North Vale"))
+    paragraphs = page.get_by_role("textbox", name="Text of").get_by_role("paragraph")
+    await expect(page.get_by_text("Stored", exact=True)).to_be_visible()
+    before = await paragraphs.all_inner_texts()
+    at = next(place for place, each in enumerate(before) if each.startswith("Who pays for the bus"))
+    for line in ("one", "two", "three"):
+        await paragraphs.nth(at).click(position={"x": 40, "y": 10})
+        await page.keyboard.press("End")
+        await page.keyboard.press("Enter")
+        await page.keyboard.type(line)
+    after = await paragraphs.all_inner_texts()
+    assert after == [*before[: at + 1], "three", "two", "one", *before[at + 1 :]]

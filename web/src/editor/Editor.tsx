@@ -13,6 +13,7 @@ import type { Rung } from "../ui/PersonLine.tsx";
 import { levelHue } from "../ui/icons.tsx";
 import { OwnCaret } from "./caret.ts";
 import { DraftConnection } from "./connection.ts";
+import { drawnCaret } from "./drawn.ts";
 import { Numbering } from "./numbering.ts";
 import { runsOfWords } from "./runs.ts";
 import { IDENTIFIED, schemaExtensions } from "./schema.ts";
@@ -158,6 +159,7 @@ export function live(connection: Pick<DraftConnection, "doc" | "provider">, how:
       selectionRender: () => ({ class: "pl-chosen-by-other" }),
     }),
     OwnCaret,
+    drawnCaret(connection.doc),
     runsOfWords(connection.doc),
     Suggesting,
     Numbering,
