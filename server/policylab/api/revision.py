@@ -1,10 +1,11 @@
 """Tags: whether what a client has been answered is still true, told from a few counters.
 
 A tag stands for the operation, its variables, the permission class and the revisions of all that
-the viewer can see; it also names the moment at which time alone may change the answer. Revisions
-are read before the rows: an answer may be newer than its tag says, never older, so no tag holds
-beyond the change that it does not know. The permission class is the viewer herself: every row is
-there for her or not there (design.md 15.20).
+the viewer can see; it also names the second at which these were read. They are read before the
+rows: an answer may be newer than its tag says, never older, so no tag holds beyond the change that
+it does not know. Whether time alone has changed something since that second is looked up when the
+tag comes back, for most never do. The permission class is the viewer herself: every row is there
+for her or not there (design.md 15.20).
 """
 
 import base64
@@ -90,12 +91,13 @@ async def standing(database: Database, viewer: Viewer) -> Standing:
 
 
 class Tags:
-    """Makes and judges tags; remembers when time alone will change what a viewer sees."""
+    """Makes and judges tags; remembers for how long time alone changes nothing."""
 
     def __init__(self) -> None:
         self._edition = _edition()
         self._steady: dict[str, bool] = {}
-        self._moments: OrderedDict[tuple[UUID | None, str], datetime] = OrderedDict()
+        self._quiet: OrderedDict[tuple[UUID | None, str], tuple[int, datetime]] = OrderedDict()
+        """From which second until when time alone changes nothing, by viewer and revisions."""
 
     def about(self, request: Request) -> str | None:
         """What to ask about whoever asks this, with who she is; None where no tag is known to be
@@ -133,31 +135,34 @@ class Tags:
         )
         return hashlib.blake2b(self._edition + written, digest_size=32).digest()
 
-    async def tag(self, question: bytes, context: Context, seen: Standing) -> str:
+    def tag(self, question: bytes, seen: Standing) -> str:
         """The tag of an answer whose rows were read after `seen`."""
-        moment = (await self._until(context, seen)).timestamp()
-        quarter = (int(seen.at.timestamp()) // LONGEST_LIFE + 1) * LONGEST_LIFE
-        return _tag(question, seen.key, min(int(moment), quarter))
+        return _tag(question, seen.key, int(seen.at.timestamp()))
 
-    def holding(self, claimed: str, question: bytes, now: Standing) -> str | None:
+    async def holding(
+        self, claimed: str, question: bytes, context: Context, now: Standing
+    ) -> str | None:
         """The tag of an `If-None-Match` header that still stands, if one does."""
         for each in claimed.split(","):
             tag = each.strip().removeprefix("W/")
-            until = _until_of(tag)
-            if until > now.at.timestamp() and tag == _tag(question, now.key, until):
-                return tag
+            made = _made(tag)
+            if tag != _tag(question, now.key, made):
+                continue
+            if _end_of_life(made) > now.at >= _moment(made):
+                return tag if await self._quiet_until(context, now.key, made) > now.at else None
         return None
 
-    async def _until(self, context: Context, seen: Standing) -> datetime:
-        """When time alone may next change what the viewer sees."""
-        place = (context.viewer.person_id, seen.key)
-        found = self._moments.get(place)
-        if found is None or found <= seen.at:
-            found = await _next_moment(context, seen.at)
-            self._moments[place] = found
-            if len(self._moments) > REMEMBERED:
-                self._moments.popitem(last=False)
-        return found
+    async def _quiet_until(self, context: Context, key: str, made: int) -> datetime:
+        """The first moment after this second at which time alone changes what the viewer sees."""
+        place = (context.viewer.person_id, key)
+        known = self._quiet.get(place)
+        if known is not None and known[0] <= made < known[1].timestamp():
+            return known[1]
+        until = await _next_moment(context, _moment(made))
+        self._quiet[place] = made, until
+        if len(self._quiet) > REMEMBERED:
+            self._quiet.popitem(last=False)
+        return until
 
 
 def _edition() -> bytes:
@@ -179,16 +184,24 @@ async def _next_moment(context: Context, after: datetime) -> datetime:
     return midnight if found is None else min(found, midnight)
 
 
-def _tag(question: bytes, key: str, until: int) -> str:
-    text = b"%b %b %d" % (question, key.encode(), until)
+def _tag(question: bytes, key: str, made: int) -> str:
+    text = b"%b %b %d" % (question, key.encode(), made)
     digest = base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=18).digest()).decode()
-    return f'"{digest}.{until:x}"'
+    return f'"{digest}.{made:x}"'
 
 
-def _until_of(tag: str) -> int:
-    """The moment that a tag names; 0 for what is no tag of ours."""
+def _made(tag: str) -> int:
+    """The second that a tag names; 0 for what is no tag of ours."""
     end = tag.strip('"').rpartition(".")[2]
-    return int(end, 16) if 0 < len(end) <= 12 and all(c in "0123456789abcdef" for c in end) else 0
+    return int(end, 16) if 0 < len(end) <= 8 and all(c in "0123456789abcdef" for c in end) else 0
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
+def _end_of_life(made: int) -> datetime:
+    return _moment((made // LONGEST_LIFE + 1) * LONGEST_LIFE)
 
 
 def _is_steady(document: DocumentNode) -> bool:

@@ -131,13 +131,14 @@ class Endpoint:
         question = self.tags.question(asked, context, media)
         seen = await standing(context.database, context.viewer)
         claimed = request.headers.get("if-none-match")
-        if claimed and (tag := self.tags.holding(claimed, question, seen)):
-            return Response(status_code=304, headers=PRIVATE | {"etag": tag})
+        held = await self.tags.holding(claimed, question, context, seen) if claimed else None
+        if held is not None:
+            return Response(status_code=304, headers=PRIVATE | {"etag": held})
         self.charge(request, asked, context)
         answer = await self.executor().run(asked, context)
         if "errors" in answer:
             return _respond(answer, media, PRIVATE)
-        tag = await self.tags.tag(question, context, seen)
+        tag = self.tags.tag(question, seen)
         return _respond(answer, media, PRIVATE | {"etag": tag})
 
     async def stream(self, request: Request) -> Response:
