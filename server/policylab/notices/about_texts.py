@@ -99,6 +99,8 @@ async def texts_changed(scene: Scene) -> list[Need]:
         "SELECT x.id, x.set_id, x.section_id, x.delegation_id, d.titles FROM position x "
         "JOIN document d ON d.id = x.document_id WHERE x.dialogue_id = :dialogue "
         "AND x.released_at IS NOT NULL AND x.superseded_at IS NULL AND x.amendment_id IS NULL "
+        "AND EXISTS (SELECT FROM version_set s JOIN version_set n ON n.document_id = s.document_id "
+        "AND n.number > s.number WHERE s.id = x.set_id) "
         "AND NOT EXISTS (SELECT FROM ballot b WHERE b.subject_id = x.subject_id "
         "AND b.state = 'CLOSED')"
     )
