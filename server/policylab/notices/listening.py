@@ -1,6 +1,7 @@
 """Hearing of what happens, so that notices are there at once and not at the next look."""
 
 import asyncio
+from time import monotonic
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from policylab.notices.service import refresh
 
 QUIET_SECONDS = 0.15
 """What comes in quick succession is looked at together."""
+REST = 5
+"""After each look so many times as long as it took: nobody waits for it, and people who ask the
+same server for something do wait."""
 
 KINDS = (
     "access.changed",
@@ -87,10 +91,13 @@ class _Desk:
             )
 
     async def _work(self) -> None:
+        pause = QUIET_SECONDS
         while self._waiting:
-            await asyncio.sleep(QUIET_SECONDS)
+            await asyncio.sleep(pause)
+            begun = monotonic()
             dialogue_id = self._waiting.pop()
             try:
                 await refresh(self._database, dialogue_id)
             except Exception as error:  # noqa: BLE001 the clock looks again at what failed here
                 log.warning("notices.failed", dialogue=str(dialogue_id), error=repr(error))
+            pause = max(QUIET_SECONDS, REST * (monotonic() - begun))

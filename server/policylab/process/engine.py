@@ -209,7 +209,17 @@ def _judge_permit(permit: Permit, situation: Situation) -> WhyNot | None:
 
 
 def _not_here(template: Template, phase: Phase, roles: Collection[Role], action: Action) -> WhyNot:
-    """Nobody does this in this phase, or others do."""
+    """Nobody does this in this phase, or others do. It follows from the template alone, which
+    therefore keeps what was said."""
+    place = (phase.number, frozenset(roles), action)
+    if place not in template.said:
+        template.said[place] = _said_of_others(template, phase, roles, action)
+    return template.said[place]
+
+
+def _said_of_others(
+    template: Template, phase: Phase, roles: Collection[Role], action: Action
+) -> WhyNot:
     name, others = ACTIONS[action], phase.roles_for(action)
     if others:
         code = RefusalCode.NOT_YOUR_ROLE

@@ -1,7 +1,7 @@
 """What a workflow template holds. Pure: made from the plain data that a YAML file carries."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from policylab.process.rules import Action, ConditionKind, Role, Said
@@ -97,6 +97,10 @@ class Template:
     rule: Data
     settings: Mapping[str, Setting]
     phases: tuple[Phase, ...]
+    said: dict[Any, Any] = field(
+        default_factory=dict[Any, Any], init=False, compare=False, repr=False
+    )
+    """What the engine has already put into words about it."""
 
     def phase(self, phase_id: str) -> Phase:
         """The phase of this id; KeyError for one the template doesn't have."""
