@@ -1,8 +1,10 @@
 """A dialogue as notices are looked for in it: how it stands, who is there, what waits for time."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from policylab.positions import Term, terms_of
 from policylab.process import Said
 
 NEWS_DAYS = 30
+_NAMED = re.compile(r"(?<!:):(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +48,10 @@ class Scene:
 
     async def rows(self, sql: str, **values: Any) -> list[Any]:
         """What a statement finds of this dialogue; `:dialogue` and `:since` are filled in."""
-        named = {"dialogue": self.dialogue_id, "since": self.now - timedelta(days=NEWS_DAYS)}
-        named = {name: value for name, value in named.items() if f":{name}" in sql}
-        result = await (await self.session.connection()).execute(text(sql), named | values)
+        plain, names = _plain(sql)
+        values |= {"dialogue": self.dialogue_id, "since": self.now - timedelta(days=NEWS_DAYS)}
+        connection = await self.session.connection()
+        result = await connection.exec_driver_sql(plain, tuple(values[name] for name in names))
         return list(result)
 
     def need(
@@ -71,6 +75,13 @@ class Scene:
             due_at=due_at,
             closed_to=closed_to,
         )
+
+
+@cache
+def _plain(sql: str) -> tuple[str, list[str]]:
+    """A statement as PostgreSQL takes it, and what its $1, $2 … are called."""
+    names = list(dict.fromkeys(_NAMED.findall(sql)))
+    return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", sql), names
 
 
 def said_of(texts: Mapping[str, str]) -> Said:
