@@ -36,6 +36,8 @@ def writer(leaf: GraphQLLeafType) -> Write:
     coerce = leaf.coerce_output_value
     if leaf.name in ("String", "ID"):
         return lambda value: value if type(value) is str else some(coerce(value))
+    if leaf.name == "Int":
+        return lambda value: value if type(value) is int and _short(value) else some(coerce(value))
     if leaf.name == "Boolean":
         return lambda value: value if type(value) is bool else some(coerce(value))
     if leaf.name == "DateTime":
@@ -45,6 +47,10 @@ def writer(leaf: GraphQLLeafType) -> Write:
     if leaf.name == ANY_JSON:
         return some
     return lambda value: some(coerce(value))
+
+
+def _short(value: int) -> bool:
+    return -(2**31) <= value < 2**31
 
 
 def _at_utc(value: Any) -> bool:
