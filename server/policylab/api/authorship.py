@@ -11,8 +11,8 @@ from strawberry.dataloader import DataLoader
 from policylab import coediting, documents, labs
 from policylab.api.context import Context
 from policylab.api.declare import load, plain, value
-from policylab.api.documents import LevelShare
 from policylab.api.elsewhere import Capacity
+from policylab.api.sections import LevelShare
 from policylab.coediting import Authorship as Blame
 from policylab.documents.sections import PREAMBLE
 from policylab.kit.errors import RefusalCode, Refused

@@ -252,7 +252,7 @@ async def load_amendment_can(context: Context, roots: Sequence[Any]) -> list[lis
 
 async def load_runs(context: Context, roots: Sequence[Any]) -> list[list[Any]]:
     """What amendments take away and bring, word by word."""
-    from policylab.api.documents import runs_shown
+    from policylab.api.comparing import runs_shown
 
     return [
         runs_shown(documents.compare_words(item.row["before"], item.row["proposed"]))

@@ -1,10 +1,9 @@
-"""Texts as clients see them: documents, their languages, drafts, frozen versions and clauses."""
+"""Texts as clients see them: documents, their languages, drafts and frozen versions; `sections` has
+their clauses, `comparing` two beside each other, `documents_verbs` what people do."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
@@ -20,17 +19,10 @@ from policylab.api.declare import (
     column,
     computed,
     described_enum,
-    described_input,
     edge,
-    load,
-    of_rows,
-    plain,
     published,
     query,
-    root,
-    searched,
     to_one,
-    value,
     words,
 )
 from policylab.api.elsewhere import (
@@ -56,20 +48,20 @@ from policylab.api.elsewhere import LanguageVersion as LazyLanguageVersion
 from policylab.api.elsewhere import Position as LazyPosition
 from policylab.api.elsewhere import Version as LazyVersion
 from policylab.api.elsewhere import VersionSet as LazySet
-from policylab.api.identity import LocalisedTextInput, as_texts
-from policylab.api.origins import Searches
 from policylab.api.paging import PAGE, After, Connection, First
-from policylab.api.verbs import VerbInput, verb, verbs
+from policylab.api.sections import (
+    LevelShare,
+    Section,
+    load_draft_sections,
+    load_hash,
+    load_version_sections,
+)
 from policylab.coediting import Right
-from policylab.documents import ChangeKind, DocumentKind, RunKind, sources
-from policylab.documents.sections import PREAMBLE
-from policylab.kit.db import UnitOfWork
-from policylab.kit.errors import RefusalCode, Refused, not_found
-from policylab.kit.ids import from_global, key_of, to_global
+from policylab.documents import DocumentKind, sources
+from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
 
-for kind in (DocumentKind, ChangeKind, RunKind):
-    described_enum(kind)
+described_enum(DocumentKind)
 strawberry.enum(Right, name="DraftRight", description="What somebody may do to a draft now.")
 
 
@@ -83,139 +75,6 @@ Position = Annotated[
 Earlier = Annotated[
     int, strawberry.argument(name="from", description="The earlier position of its log.")
 ]
-
-
-# Clauses
-
-
-@value
-class LevelShare:
-    """How much of a text people of one level of government wrote. Computed, never claimed."""
-
-    level: str | None = plain("The level's code; null for people without a seat, and the house.")
-    characters: int = plain("How many characters that stand now.")
-    share: float = plain("The same as a part of one.")
-
-
-async def search_section_positions(context: Context, roots: Sequence[Any]) -> Searches:
-    """Positions on clauses."""
-    from policylab.api import positions
-
-    return await positions.search_section_positions(context, roots)
-
-
-async def load_thread_counts(context: Context, roots: Sequence[Any]) -> Sequence[int]:
-    """Open threads beside clauses."""
-    from policylab.api import comments
-
-    return await comments.load_thread_counts(context, roots)
-
-
-async def load_section_authors(context: Context, roots: Sequence[Any]) -> list[list[LevelShare]]:
-    """Who wrote clauses: of live texts, of texts as they once were, and of frozen ones."""
-    from policylab.api import authorship
-
-    frozen = {item.row["version_id"] for item in roots if item.row["version_id"] is not None}
-    places = await authorship.places_of_versions(context, frozen) if frozen else {}
-    wanted = [
-        (
-            places.get(item.row["version_id"])
-            if item.row["version_id"] is not None
-            else (item.row["draft_id"], item.row.get("log_seq")),
-            None if item.row["kind"] == PREAMBLE else item.row["section_id"],
-        )
-        for item in roots
-    ]
-    return await authorship.load_section_shares(context, wanted)
-
-
-async def load_hash(context: Context, roots: Sequence[Any]) -> list[str]:
-    """SHA-256 in hexadecimal."""
-    return [bytes(item.row["hash"]).hex() for item in roots]
-
-
-async def load_section_id(context: Context, roots: Sequence[Any]) -> list[strawberry.ID]:
-    """An identifier for one clause in one text."""
-    return [strawberry.ID(to_global("Section", item.row["id"])) for item in roots]
-
-
-@of_rows
-class Section:
-    """One addressable part of a text, with the same id in every version and language."""
-
-    # `row` has dialogue_id, document_id, section_id, language, text, hash and the like, and either
-    # draft_id or version_id and version_set_id; the others are null.
-
-    id: strawberry.ID = computed(
-        "This clause in this very text.", load_section_id, access="as the text"
-    )
-    section_id: str = column("The clause's own id, the same in every version and language.")
-    number: str = column("Computed from its place; empty before the first heading.")
-    kind: str = column("preamble, heading, clause or measure.")
-    heading: str | None = column("The words of its heading, if it is one.")
-    text: str = column("Its own words, without the parts under it.")
-    parent: str | None = column("The id of the heading it stands under.")
-    order: int = column("Its place in the text.", "place")
-    hash: str = computed("SHA-256 of its own blocks.", load_hash, access="as the text")
-    written_by: list[LevelShare] = computed(
-        "Who wrote it, by level of government.",
-        load_section_authors,
-        access="as the text",
-    )
-    trace: list[TraceLink] = edge(
-        "What it answers among the recommendations.",
-        by="section_id",
-        key="section_id",
-        where="{t}.ended_at IS NULL",
-    )
-    positions: list[LazyPosition] = searched(
-        "Where delegations stand on it.", search_section_positions, access="as the positions"
-    )
-    thread_count: int = computed(
-        "How many open threads of remarks hang on it.",
-        load_thread_counts,
-        access="as the remarks",
-    )
-
-
-_SECTION = (
-    "t.id, t.dialogue_id, t.document_id, t.section_id, t.language, t.kind, t.number, t.heading, "
-    "t.parent, t.place, t.text, t.hash"
-)
-_NULL = "NULL::uuid AS "
-_OF_DRAFTS = (
-    f"SELECT {_SECTION}, t.draft_id, {_NULL}version_id, {_NULL}version_set_id "  # noqa: S608
-    f"FROM draft_section t WHERE t.draft_id = ANY($1::uuid[]) "
-    f"AND {sources.DRAFT_SECTION.scope.on('t')} ORDER BY t.place"
-)
-_OF_VERSIONS = (
-    f"SELECT {_SECTION}, {_NULL}draft_id, t.version_id, t.version_set_id "  # noqa: S608
-    f"FROM version_section t WHERE t.version_id = ANY($1::uuid[]) "
-    f"AND {sources.VERSION_SECTION.scope.on('t')} ORDER BY t.place"
-)
-
-
-async def load_draft_sections(context: Context, roots: Sequence[Any]) -> list[list[Section]]:
-    """The clauses of live texts as they were a moment ago."""
-    return await _sections(context, roots, _OF_DRAFTS, "draft_id")
-
-
-async def load_version_sections(context: Context, roots: Sequence[Any]) -> list[list[Section]]:
-    """The clauses of frozen texts."""
-    return await _sections(context, roots, _OF_VERSIONS, "version_id")
-
-
-async def _sections(
-    context: Context, roots: Sequence[Any], statement: str, by: str
-) -> list[list[Any]]:
-    keys = [item.row["id"] for item in roots]
-    async with context.database.rows(context.viewer) as connection:
-        found = await connection.fetch(statement, keys)
-    lists: dict[UUID, list[Any]] = defaultdict(list)
-    make: Any = Section
-    for row in found:
-        lists[row[by]].append(make(row=row))
-    return [lists[key] for key in keys]
 
 
 # Who wrote what
@@ -581,169 +440,9 @@ class Document(Node):
     )
 
 
-# Comparing
-
-
-@value
-class TextRun:
-    """A stretch of words in a comparison."""
-
-    kind: RunKind = plain("What became of it.")
-    text: str = plain("The words.")
-
-
-@value
-class SectionChange:
-    """One clause in two texts."""
-
-    section_id: str = plain("The clause.")
-    kind: ChangeKind = plain("What became of it.")
-    moved: bool = plain("Whether it stands elsewhere in the later text.")
-    number_from: str | None = plain("Its number in the earlier text.")
-    number_to: str | None = plain("Its number in the later text.")
-    heading_from: str | None = plain("Its heading in the earlier text.")
-    heading_to: str | None = plain("Its heading in the later text.")
-    runs: list[TextRun] = plain("Both texts of the clause in one.")
-
-
-@value
-class Comparison:
-    """Two texts beside each other."""
-
-    language: str = plain("The language of the earlier text.")
-    from_: Node = plain("The earlier text.", name="from")
-    to: Node = plain("The later text.")
-    added: int = plain("How many clauses came.")
-    removed: int = plain("How many clauses went.")
-    changed: int = plain("How many clauses say something else.")
-    moved: int = plain("How many clauses stand elsewhere.")
-    sections: list[SectionChange] = plain("Every clause, in the order of the later text.")
-
-
-def runs_shown(runs: Sequence[documents.Run]) -> list[TextRun]:
-    """A comparison's words as clients see them."""
-    return [TextRun(kind=run.kind, text=run.text) for run in runs]
-
-
-async def find_comparison(
-    context: Context,
-    from_: Annotated[
-        strawberry.ID, strawberry.argument(name="from", description="The earlier text.")
-    ],
-    to: Annotated[strawberry.ID, strawberry.argument(description="The later text.")],
-) -> Comparison | None:
-    kinds, keys = zip(*(_text_key(identifier) for identifier in (from_, to)), strict=True)
-    try:
-        async with context.database.read(context.viewer) as session:
-            found = await documents.compare(session, context.viewer, *keys)
-    except Refused as refused:
-        if refused.code is RefusalCode.NOT_FOUND:
-            return None
-        raise
-    earlier, later = [await load(context, kind, key) for kind, key in zip(kinds, keys, strict=True)]
-    counted = [change.kind for change in found.sections]
-    return Comparison(
-        language=found.language,
-        from_=earlier,
-        to=later,
-        added=counted.count(ChangeKind.ADDED),
-        removed=counted.count(ChangeKind.REMOVED),
-        changed=counted.count(ChangeKind.CHANGED),
-        moved=sum(change.moved for change in found.sections),
-        sections=section_changes(found.sections),
-    )
-
-
-def _text_key(identifier: str) -> tuple[str, UUID]:
-    kind, key = from_global(identifier)
-    if kind not in ("Version", "Draft"):
-        raise not_found()
-    return kind, key
-
-
-def section_changes(changes: Sequence[documents.SectionChange]) -> list[SectionChange]:
-    """The clauses of a comparison as clients see them."""
-    return [_change_shown(change) for change in changes]
-
-
-def _change_shown(change: documents.SectionChange) -> SectionChange:
-    before, after = change.before, change.after
-    return SectionChange(
-        section_id=str(change.section_id),
-        kind=change.kind,
-        moved=change.moved,
-        number_from=before.number if before else None,
-        number_to=after.number if after else None,
-        heading_from=before.heading if before else None,
-        heading_to=after.heading if after else None,
-        runs=runs_shown(change.runs),
-    )
-
-
 @query
 class DocumentsQuery:
     document: Document | None = by_id("A text by its identifier.")
     draft: Draft | None = by_id("A draft by its identifier.")
     version: Version | None = by_id("A frozen text in one language, by its identifier.")
     version_set: VersionSet | None = by_id("A frozen text in all languages, by its identifier.")
-    compare: Comparison | None = root(
-        "What changed between two versions of a document, or between a version and a draft.",
-        find_comparison,
-        access="as the two texts",
-    )
-
-
-# Verbs
-
-
-@described_input
-class CreateDocumentInput(VerbInput):
-    """A text for a dialogue to work on."""
-
-    dialogue_id: strawberry.ID = plain("Which dialogue.")
-    kind: DocumentKind = plain("What sort of text it is.")
-    titles: list[LocalisedTextInput] = plain("Its title, in one language at least.")
-    languages: list[str] = plain("Its languages, among those of the dialogue.")
-
-
-@described_input
-class OpenDraftInput(VerbInput):
-    """A language in which to write."""
-
-    language_version_id: strawberry.ID = plain("Which language of which document.")
-
-
-@described_input
-class FreezeInput(VerbInput):
-    """A text to freeze in all its languages."""
-
-    document_id: strawberry.ID = plain("Which document.")
-
-
-@verbs
-class DocumentsMutation:
-    @verb(answers=Document)
-    async def create_document(uow: UnitOfWork, input: CreateDocumentInput) -> UUID:
-        """Begin a text; no draft is open yet."""
-        row = await documents.create_document(
-            uow,
-            uow.viewer,
-            dialogue_id=key_of(input.dialogue_id, "Dialogue"),
-            kind=input.kind,
-            titles=as_texts(input.titles),
-            languages=input.languages,
-        )
-        return row.id
-
-    @verb(answers=Draft)
-    async def open_draft(uow: UnitOfWork, input: OpenDraftInput) -> UUID:
-        """Let a language be written: from its latest frozen text, where there is one."""
-        key = key_of(input.language_version_id, "LanguageVersion")
-        row = await documents.open_draft(uow, uow.viewer, language_version_id=key)
-        return row.id
-
-    @verb(answers=VersionSet)
-    async def freeze(uow: UnitOfWork, input: FreezeInput) -> UUID:
-        """Freeze a text in all its languages, as one numbered set that never changes."""
-        key = key_of(input.document_id, "Document")
-        return (await documents.freeze(uow, uow.viewer, document_id=key)).id

@@ -75,7 +75,7 @@ else:
     Suggestion = Annotated["Suggestion", strawberry.lazy("policylab.api.comments")]
     Territory = Annotated["Territory", strawberry.lazy("policylab.api.identity")]
     TextChanges = Annotated["TextChanges", strawberry.lazy("policylab.api.history")]
-    TextRun = Annotated["TextRun", strawberry.lazy("policylab.api.documents")]
+    TextRun = Annotated["TextRun", strawberry.lazy("policylab.api.comparing")]
     Thread = Annotated["Thread", strawberry.lazy("policylab.api.comments")]
     TraceLink = Annotated["TraceLink", strawberry.lazy("policylab.api.strategies")]
     Verdict = Annotated["Verdict", strawberry.lazy("policylab.api.decisions")]

@@ -11,6 +11,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from policylab import coediting, documents
+from policylab.api.comparing import SectionChange, section_changes
 from policylab.api.context import Context
 from policylab.api.declare import (
     Node,
@@ -22,14 +23,10 @@ from policylab.api.declare import (
     to_one,
     value,
 )
-from policylab.api.documents import (
-    Section,
-    SectionChange,
-    section_changes,
-)
 from policylab.api.elsewhere import Capacity, Draft
 from policylab.api.origins import PagePlan
 from policylab.api.paging import Connection, page_of
+from policylab.api.sections import Section
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.coediting import sources
 from policylab.documents import ChangeKind

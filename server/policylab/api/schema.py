@@ -20,6 +20,8 @@ MODULES = (
     "labs_verbs",
     "index",
     "documents",
+    "comparing",
+    "documents_verbs",
     "history",
     "comments",
     "comments_verbs",
