@@ -15,6 +15,7 @@ from policylab.api import enumerations
 MODULES = (
     "node",
     "identity",
+    "identity_verbs",
     "process",
     "labs",
     "labs_verbs",
