@@ -14,7 +14,6 @@ answer comes back.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -54,7 +53,7 @@ class Neighbours:
         self._number = number
         self._count = count
         self._listening: socket.socket | None = None
-        self._accepting: asyncio.Task[None] | None = None
+        self._receiving: set[asyncio.Task[None]] = set()
         self._answer: Answer | None = None
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -74,18 +73,17 @@ class Neighbours:
         listening.bind(address)
         listening.listen(1_024)
         self._listening = listening
-        self._accepting = asyncio.create_task(self._accept(listening, take), name="relay.accept")
+        asyncio.get_running_loop().add_reader(listening, self._accept, listening, take)
 
     async def close(self) -> None:
         """Own nothing any more: the others take over what comes in."""
-        if self._listening is None or self._accepting is None:
+        if self._listening is None:
             return
-        self._accepting.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._accepting
+        asyncio.get_running_loop().remove_reader(self._listening)
         _remove(self._address(self._number))
         self._listening.close()
         self._listening = None
+        await asyncio.gather(*self._receiving)
 
     async def hand_over(self, draft_id: UUID, connection: socket.socket, head: bytes) -> bool:
         """Give a connection to the process that owns the text; False when that is this one."""
@@ -121,16 +119,30 @@ class Neighbours:
                     raise NotAnswered(str(error)) from error
         return None
 
-    async def _accept(
+    def _accept(
         self, listening: socket.socket, take: Callable[[socket.socket, bytes], None]
     ) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            neighbour, _ = await loop.sock_accept(listening)
-            try:
-                await self._receive(neighbour, take)
-            except (OSError, TimeoutError, ValueError) as error:
-                log.warning("relay.not_received", error=repr(error))
+        """A neighbour has come; what waits behind it is called for next. Accepted here and not by
+        the event loop: what that accepts while it is told to stop, it loses."""
+        try:
+            neighbour, _ = listening.accept()
+        except BlockingIOError:
+            return  # it has gone again
+        except OSError as error:
+            log.warning("relay.not_received", error=repr(error))
+            return
+        work = self._receive_one(neighbour, take)
+        task = asyncio.get_running_loop().create_task(work, name="relay.receive")
+        self._receiving.add(task)
+        task.add_done_callback(self._receiving.discard)
+
+    async def _receive_one(
+        self, neighbour: socket.socket, take: Callable[[socket.socket, bytes], None]
+    ) -> None:
+        try:
+            await self._receive(neighbour, take)
+        except (OSError, TimeoutError, ValueError) as error:
+            log.warning("relay.not_received", error=repr(error))
 
     async def _receive(
         self, neighbour: socket.socket, take: Callable[[socket.socket, bytes], None]
