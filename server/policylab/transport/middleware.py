@@ -1,6 +1,7 @@
 """What holds for every request: its id, our host names, body limits, same site, headers."""
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -146,7 +147,7 @@ def _security_headers(settings: Settings) -> dict[str, str]:
     return headers
 
 
-class _Judge:
+class _Judge(ABC):
     """A layer that lets a request pass or answers it itself."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -162,9 +163,9 @@ class _Judge:
         else:
             await _refuse(problem[0], problem[1])(scope, receive, send)
 
+    @abstractmethod
     def problem(self, scope: Scope) -> tuple[int, str] | None:
         """Status and sentence when the request is refused."""
-        raise NotImplementedError
 
 
 class OurHostsOnly(_Judge):
