@@ -1,9 +1,9 @@
 """Tags: whether what a client has been answered is still true, told from a few counters.
 
 A tag stands for the operation, its variables, the permission class and the revisions of all that
-the viewer can see; it also names the second at which these were read. They are read before the
+the viewer can see; it also names the moment at which these were read. They are read before the
 rows: an answer may be newer than its tag says, never older, so no tag holds beyond the change that
-it does not know. Whether time alone has changed something since that second is looked up when the
+it does not know. Whether time alone has changed something since is looked up when the
 tag comes back, for most never do. The permission class is the viewer herself: every row is there
 for her or not there (design.md 15.20).
 """
@@ -28,7 +28,8 @@ from policylab.kit.db import Database
 from policylab.kit.ledger import HOUSE
 from policylab.kit.viewer import SYSTEM, Viewer
 
-LONGEST_LIFE = 15 * 60
+EPOCH = datetime.fromtimestamp(0, UTC)
+LONGEST_LIFE = timedelta(minutes=15)
 """No tag holds beyond the next quarter of an hour, whatever else is known of moments to come."""
 REMEMBERED = 4_000
 
@@ -96,8 +97,8 @@ class Tags:
     def __init__(self) -> None:
         self._edition = _edition()
         self._steady: dict[str, bool] = {}
-        self._quiet: OrderedDict[tuple[UUID | None, str], tuple[int, datetime]] = OrderedDict()
-        """From which second until when time alone changes nothing, by viewer and revisions."""
+        self._quiet: OrderedDict[tuple[UUID | None, str], tuple[datetime, datetime]] = OrderedDict()
+        """From when until when time alone changes nothing, by viewer and revisions."""
 
     def about(self, request: Request) -> str | None:
         """What to ask about whoever asks this, with who she is; None where no tag is known to be
@@ -137,7 +138,7 @@ class Tags:
 
     def tag(self, question: bytes, seen: Standing) -> str:
         """The tag of an answer whose rows were read after `seen`."""
-        return _tag(question, seen.key, int(seen.at.timestamp()))
+        return _tag(question, seen.key, seen.at)
 
     async def holding(
         self, claimed: str, question: bytes, context: Context, now: Standing
@@ -148,17 +149,17 @@ class Tags:
             made = _made(tag)
             if tag != _tag(question, now.key, made):
                 continue
-            if _end_of_life(made) > now.at >= _moment(made):
+            if _end_of_life(made) > now.at >= made:
                 return tag if await self._quiet_until(context, now.key, made) > now.at else None
         return None
 
-    async def _quiet_until(self, context: Context, key: str, made: int) -> datetime:
-        """The first moment after this second at which time alone changes what the viewer sees."""
+    async def _quiet_until(self, context: Context, key: str, made: datetime) -> datetime:
+        """The first moment after this one at which time alone changes what the viewer sees."""
         place = (context.viewer.person_id, key)
         known = self._quiet.get(place)
-        if known is not None and known[0] <= made < known[1].timestamp():
+        if known is not None and known[0] <= made < known[1]:
             return known[1]
-        until = await _next_moment(context, _moment(made))
+        until = await _next_moment(context, made)
         self._quiet[place] = made, until
         if len(self._quiet) > REMEMBERED:
             self._quiet.popitem(last=False)
@@ -184,24 +185,22 @@ async def _next_moment(context: Context, after: datetime) -> datetime:
     return midnight if found is None else min(found, midnight)
 
 
-def _tag(question: bytes, key: str, made: int) -> str:
-    text = b"%b %b %d" % (question, key.encode(), made)
+def _tag(question: bytes, key: str, made: datetime) -> str:
+    since = (made - EPOCH) // timedelta(microseconds=1)
+    text = b"%b %b %d" % (question, key.encode(), since)
     digest = base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=18).digest()).decode()
-    return f'"{digest}.{made:x}"'
+    return f'"{digest}.{since:x}"'
 
 
-def _made(tag: str) -> int:
-    """The second that a tag names; 0 for what is no tag of ours."""
+def _made(tag: str) -> datetime:
+    """The moment that a tag names; long ago for what is no tag of ours."""
     end = tag.strip('"').rpartition(".")[2]
-    return int(end, 16) if 0 < len(end) <= 8 and all(c in "0123456789abcdef" for c in end) else 0
+    known = 0 < len(end) <= 14 and all(c in "0123456789abcdef" for c in end)
+    return EPOCH + timedelta(microseconds=int(end, 16) if known else 0)
 
 
-def _moment(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC)
-
-
-def _end_of_life(made: int) -> datetime:
-    return _moment((made // LONGEST_LIFE + 1) * LONGEST_LIFE)
+def _end_of_life(made: datetime) -> datetime:
+    return made + LONGEST_LIFE - (made - EPOCH) % LONGEST_LIFE
 
 
 def _is_steady(document: DocumentNode) -> bool:
