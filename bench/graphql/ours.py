@@ -32,7 +32,8 @@ class Ours:
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
         own = folder / self.name
         own.mkdir()
-        self._served = Served(postgres.url(RUN, SERVICE), own, settings={"POLICYLAB_WORK": "false"})
+        settings = {"POLICYLAB_WORK": "false", "POLICYLAB_LOG_JSON": "true"}
+        self._served = Served(postgres.url(RUN, SERVICE), own, settings=settings)
 
     def start(self, *, logs: bool) -> None:
         """On its core. Whether it writes a line for each request is its own affair."""

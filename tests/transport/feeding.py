@@ -30,8 +30,10 @@ class Asking:
     app: Starlette
 
     @classmethod
-    def at(cls, database: Database, data_folder: Path) -> "Asking":
-        settings = Settings(data_folder=data_folder, port=8800, base_url=BASE, demo_mode=False)
+    def at(cls, database: Database, data_folder: Path, **more: Any) -> "Asking":
+        settings = Settings(
+            data_folder=data_folder, port=8800, base_url=BASE, demo_mode=False, **more
+        )
         built, house = app.build(settings)
         house.database_ = database
         return cls(database, built)

@@ -42,7 +42,9 @@ class House:
     async def viewer_of(self, connection: HTTPConnection, about: str | None = None) -> Viewer:
         """Who is asking, by cookie or by bearer token; nobody when neither holds. `about`: what the
         same statement shall tell of her, in SQL (transport.signin)."""
-        return await self.viewer_of_connection(connection, self.database, about)
+        viewer = await self.viewer_of_connection(connection, self.database, about)
+        connection.state.person = viewer.person_id  # for the log
+        return viewer
 
 
 def locale_of(connection: HTTPConnection, viewer: Viewer) -> str:

@@ -4,6 +4,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ FOR_WATCHERS = {"/healthz", "/readyz"}
 def stack(settings: Settings) -> list[Middleware]:
     """The layers, outermost first."""
     return [
-        Middleware(Identify),
+        Middleware(Identify, settings=settings),
         Middleware(Protect, settings=settings),
         Middleware(Admission),
         Middleware(OurHostsOnly, settings=settings),
@@ -67,10 +68,12 @@ def _origin_allowed(headers: Headers, settings: Settings) -> bool:
 
 
 class Identify:
-    """Gives each request an id; what goes wrong unexpectedly is masked and logged under it."""
+    """Gives each request an id; what goes wrong unexpectedly is masked and logged under it. A log
+    for programs has a line for every request."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self.tells = settings.log_json
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -78,12 +81,13 @@ class Identify:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        started = False
+        begun = monotonic()
+        started: int | None = None
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
             if message["type"] in {"http.response.start", "websocket.accept"}:
-                started = True
+                started = message.get("status", 101)
                 MutableHeaders(scope=message).append("x-request-id", request_id)
             await send(message)
 
@@ -97,6 +101,25 @@ class Identify:
                 sentence = "Something went wrong here. It has been noted under this id."
                 answer = JSONResponse({"error": sentence, "id": request_id}, 500)
                 await answer(scope, receive, send_with_id)
+            finally:
+                if self.tells:
+                    _tell(scope, started, monotonic() - begun)
+
+
+def _tell(scope: Scope, status: int | None, seconds: float) -> None:
+    """Write a line about a request. What stands for something in its path is left out: the address
+    of a calendar is a secret; and so is the path where it leads nowhere."""
+    path: str = scope["path"] if "endpoint" in scope else "?"
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}") if value else path
+    log.info(
+        "request",
+        method=scope.get("method", "WEBSOCKET"),
+        path=path,
+        status=status,
+        ms=round(seconds * 1_000, 2),
+        person=scope["state"].get("person"),
+    )
 
 
 class Protect:
