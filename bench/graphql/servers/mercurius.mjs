@@ -10,7 +10,7 @@ import { Reading, takePosition } from "./mercurius_database.mjs";
 import { loaders, resolvers } from "./mercurius_resolvers.mjs";
 
 const pool = makePool({ pipeline: true });
-const app = Fastify({ logger: settings.logs, disableRequestLogging: !settings.logs });
+const app = Fastify({ logger: settings.logs, disableRequestLogging: true }); // Fastify's own are two a request
 
 app.register(mercurius, {
   schema: readFileSync(new URL("mercurius.graphql", import.meta.url), "utf8"),
@@ -31,7 +31,11 @@ app.register(mercurius, {
     return { viewer, database };
   },
 });
-app.addHook("onResponse", async (request) => request.database?.close());
+app.addHook("onResponse", async (request, reply) => {
+  await request.database?.close();
+  const { method, url } = request;
+  if (settings.logs) request.log.info({ method, url, status: reply.statusCode, took: reply.elapsedTime }, "request");
+});
 app.register(async () => {
   app.graphql.addHook("onResolution", async (_, context) => context.database.close());
 });
