@@ -72,7 +72,7 @@ class Node:
 class Published:
     """A type with its source; the registry is how loaders and `node(id:)` find types by name."""
 
-    registry: ClassVar[dict[str, "Published"]] = {}
+    registry: ClassVar[dict[str, "Published"]] = loading.published
 
     def __init__(self, cls: type[Any], source: Source) -> None:
         self.cls = cls
