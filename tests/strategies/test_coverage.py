@@ -214,9 +214,15 @@ async def test_a_session_reads_the_same_as_a_connection(database: Database) -> N
     async with database.read(writer) as session, database.rows(writer) as connection:
         one = await strategies.coverage_of(fetch_of(session), dialogue_id)
         other = await strategies.coverage_of(connection.fetch, dialogue_id)
-    assert one == other
+    assert list(map(_told, one)) == list(map(_told, other))
     assert one[0].state is CoverageState.ANSWERED
     assert one[0].traces[0].state is TraceState.CONFIRMED
+
+
+def _told(row: strategies.Row) -> tuple[object, ...]:
+    """A row, whichever way its parts were read."""
+    traces = [each._replace(link=dict(each.link)) for each in row.traces]
+    return dict(row.advice), dict(row.response or {}), traces, row.state
 
 
 async def test_an_outsider_reads_nothing_of_a_coverage(database: Database) -> None:

@@ -1,7 +1,7 @@
 """What each resolver is given: who asks, the database, and this request's loaders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, cast
 
 from strawberry.dataloader import DataLoader
@@ -50,6 +50,8 @@ class Context:
         what it answered, or raises. For graphql-core, so that no change is made twice."""
         self.told: Callable[[Any], None] | None = None
         """Takes at once what a subscription delivers, where the transport can."""
+        self.columns: Mapping[str, Collection[str]] | None = None
+        """What a plan takes of each published type; None where graphql-core asks field by field."""
         self._loaders: dict[Hashable, DataLoader[Any, Any] | Kept] = {}
 
     def loader(

@@ -41,10 +41,9 @@ class Identity:
         return isinstance(other, Identity) and other.root is self.root
 
 
-def known(kind: str) -> "Published":
-    from policylab.api.declare import Published
-
-    return Published.registry[kind]
+published: dict[str, "Published"] = {}
+"""The published types by name; `declare` fills it."""
+known = published.__getitem__
 
 
 # Statements
@@ -100,6 +99,13 @@ def _order(plan: EdgePlan) -> str:
     """The order that was declared, and then by id, so that equals stand as they always do."""
     found = plan.order.replace("{t}", "t")
     return found if "t.id" in found else f"{found}, t.id"
+
+
+def wanted(context: Context, kind: str, needs: Sequence[str]) -> tuple[str, ...]:
+    """The columns to read of things that a function finds: what the fields beneath take of them,
+    and what it needs itself."""
+    taken = known(kind).columns if context.columns is None else context.columns.get(kind, ())
+    return tuple(dict.fromkeys([*taken, *needs]))
 
 
 Fetch = Callable[..., Awaitable[Sequence[Any]]]

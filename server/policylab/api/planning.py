@@ -48,7 +48,7 @@ def _operation(compiled: Compiled, operation: OperationDefinitionNode) -> Iterat
     yield f"{title}  compiled; {statements} statements of its own"
     yield from steps
     shapes: dict[str, Shape] = {}
-    for _, relation in root:
+    for _, relation in root.fields:
         _collect(relation, shapes)
     for source, shape in shapes.items():
         yield ""
@@ -64,7 +64,7 @@ def _root(operation: OperationDefinitionNode, root: Root) -> Iterator[str]:
         for each in operation.selection_set.selections
         if hasattr(each, "name") and each.kind == "field"
     }
-    for key, relation in root:
+    for key, relation in root.fields:
         field = of.fields.get(names.get(key, key))
         own = field.extensions.get("strawberry-definition") if field else None
         known = relation if isinstance(relation, Relation) else None

@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from policylab import strategies
+from policylab.api import loading
 from policylab.api.context import Context, Kept
 from policylab.api.declare import (
     Node,
@@ -49,27 +50,27 @@ def _clauses(context: Context) -> Kept:
     return context.kept("clauses now", batch)
 
 
-async def _clause_of(context: Context, roots: Sequence[Any]) -> list[Clause | None]:
-    places = [(item.row["document_id"], item.row["section_id"]) for item in roots]
-    return await _clauses(context).of(places)
+def _places(roots: Sequence[Any]) -> list[Place]:
+    return [(item.row["document_id"], item.row["section_id"]) for item in roots]
 
 
 async def load_number(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The clauses' numbers at this moment."""
-    return [clause.number if clause else None for clause in await _clause_of(context, roots)]
+    clauses = await _clauses(context).of(_places(roots))
+    return [clause.number if clause else None for clause in clauses]
 
 
 async def load_heading(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The headings that the clauses have or stand under."""
-    return [
-        (in_language(clause.headings, context.locale) or None) if clause else None
-        for clause in await _clause_of(context, roots)
-    ]
+    places = _places(roots)
+    async with context.database.rows(context.viewer) as connection:
+        found = await strategies.headings_now(connection.fetch, places)
+    return [in_language(found.get(place), context.locale) or None for place in places]
 
 
 async def load_state(context: Context, roots: Sequence[Any]) -> list[TraceState]:
     """Whether the links still speak of the words they were made for."""
-    clauses = await _clause_of(context, roots)
+    clauses = await _clauses(context).of(_places(roots))
     return [
         trace_state(item.row["hashes"], clause.hashes if clause else {})
         for item, clause in zip(roots, clauses, strict=True)
@@ -118,21 +119,6 @@ class MonitoringReport(Node):
     created_at: datetime = column("When it was filed.")
 
 
-async def load_advice(context: Context, roots: Sequence[Any]) -> list[UUID]:
-    """The recommendations of rows."""
-    return [item.found.recommendation_id for item in roots]
-
-
-async def load_row_links(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
-    """The links of rows."""
-    return [[trace.link_id for trace in item.found.traces] for item in roots]
-
-
-async def load_row_responses(context: Context, roots: Sequence[Any]) -> list[UUID | None]:
-    """The answers of rows."""
-    return [item.found.response_id for item in roots]
-
-
 _DECISIONS = """
 SELECT DISTINCT l.dialogue_id, l.recommendation_id, r.id
   FROM trace_link l
@@ -151,25 +137,18 @@ async def load_row_decisions(context: Context, roots: Sequence[Any]) -> list[lis
     found: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
     for row in rows:
         found[row["dialogue_id"], row["recommendation_id"]].append(row["id"])
-    return [found[item.dialogue_id, item.found.recommendation_id] for item in roots]
+    return [found[item.dialogue_id, item.recommendation.row["id"]] for item in roots]
 
 
 @value
 class CoverageRow:
     """One recommendation, and where it is answered."""
 
-    found: strawberry.Private[strategies.Row]
     dialogue_id: strawberry.Private[UUID]
-    recommendation: Recommendation = leads_to(
-        "What was advised.", load_advice, access="as what it leads to"
-    )
+    recommendation: Recommendation = plain("What was advised.")
     state: CoverageState = plain("How far it is answered.")
-    links: list[TraceLink] = leads_to(
-        "The clauses that are linked to it.", load_row_links, access="as what they lead to"
-    )
-    response: RecommendationResponse | None = leads_to(
-        "The answer that the dialogue gave.", load_row_responses, access="as what it leads to"
-    )
+    links: list[TraceLink] = plain("The clauses that are linked to it.")
+    response: RecommendationResponse | None = plain("The answer that the dialogue gave.")
     decisions: list[DecisionRecord] = leads_to(
         "Decisions on a text that holds one of the clauses.",
         load_row_decisions,
@@ -189,28 +168,66 @@ class Coverage:
     referred: int = plain("How many were referred to another level.")
 
 
+_KINDS = ("Recommendation", "RecommendationResponse", "TraceLink")
+_advice, _response, _link = (loading.known(kind).make for kind in _KINDS)
+
+
 async def load_coverage(
     context: Context, roots: Sequence[Any], *, set_id: strawberry.ID | None = None
 ) -> list[Coverage]:
     """The coverage of dialogues, for their `coverage`; of the text as it stands, or of one set."""
     key = key_of(set_id, "VersionSet") if set_id else None
-    return [await _coverage(context, item.row["id"], key) for item in roots]
-
-
-async def _coverage(context: Context, dialogue_id: UUID, set_id: UUID | None) -> Coverage:
+    dialogues = [item.row["id"] for item in roots]
     async with context.database.rows(context.viewer) as connection:
-        rows = await strategies.coverage_of(connection.fetch, dialogue_id, set_id=set_id)
-    if set_id is None:  # the fields of the links ask for the same clauses
-        _clauses(context).know({trace.place: trace.clause for row in rows for trace in row.traces})
-    shown = [CoverageRow(found=row, dialogue_id=dialogue_id, state=row.state) for row in rows]
+
+        async def part(kind: str, of: strategies.Part, *values: Any) -> Sequence[Any]:
+            columns = loading.wanted(context, kind, of.needs)
+            sql = loading.by_search(kind, of.statement, (), columns)
+            return await connection.fetch(sql, dialogues, *values)
+
+        advice = await part(_KINDS[0], strategies.ADVICE, strategies.ASKING)
+        responses = await part(_KINDS[1], strategies.RESPONSES)
+        links = await part(_KINDS[2], strategies.LINKS)
+        links, clauses = await strategies.judged_by(connection.fetch, links, key)
+    if key is None:  # the fields of the links ask for the same clauses
+        _clauses(context).know({place: clauses.get(place) for place in strategies.places(links)})
+    parts = zip(
+        *(_by_dialogue(rows, dialogues) for rows in (advice, responses, links)), strict=True
+    )
+    return [
+        _coverage(each, strategies.covered(*of, clauses=clauses))
+        for each, of in zip(dialogues, parts, strict=True)
+    ]
+
+
+def _by_dialogue(rows: Sequence[Any], dialogues: Sequence[UUID]) -> list[Sequence[Any]]:
+    if len(dialogues) == 1:
+        return [rows]
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row["dialogue_id"]].append(row)
+    return [found[each] for each in dialogues]
+
+
+def _coverage(dialogue_id: UUID, rows: Sequence[strategies.Row]) -> Coverage:
     numbers = counted(row.state for row in rows)
     return Coverage(
-        rows=shown,
+        rows=[_shown(dialogue_id, row) for row in rows],
         answered=numbers[CoverageState.ANSWERED],
         partly=numbers[CoverageState.PARTLY],
         open=numbers[CoverageState.OPEN],
         declined=numbers[CoverageState.DECLINED],
         referred=numbers[CoverageState.REFERRED],
+    )
+
+
+def _shown(dialogue_id: UUID, row: strategies.Row) -> CoverageRow:
+    return CoverageRow(
+        dialogue_id=dialogue_id,
+        recommendation=_advice(row.advice),
+        state=row.state,
+        links=[_link(trace.link) for trace in row.traces],
+        response=_response(row.response),
     )
 
 

@@ -1,7 +1,19 @@
 """From evidence to text and back: links to recommendations, coverage, progress reports."""
 
-from policylab.strategies.clauses import Clause, clauses_in, clauses_now
-from policylab.strategies.coverage import Row, Trace, coverage_of
+from policylab.strategies.clauses import Clause, clauses_in, clauses_now, headings_now
+from policylab.strategies.coverage import (
+    ADVICE,
+    ASKING,
+    LINKS,
+    RESPONSES,
+    Part,
+    Row,
+    Trace,
+    coverage_of,
+    covered,
+    judged_by,
+    places,
+)
 from policylab.strategies.events import ReportFiled, TraceChanged
 from policylab.strategies.rules import (
     CoverageState,
@@ -21,8 +33,13 @@ from policylab.strategies.service import (
 )
 
 __all__ = [
+    "ADVICE",
+    "ASKING",
+    "LINKS",
+    "RESPONSES",
     "Clause",
     "CoverageState",
+    "Part",
     "ReportFiled",
     "Row",
     "Trace",
@@ -36,8 +53,12 @@ __all__ = [
     "counted",
     "coverage_of",
     "coverage_state",
+    "covered",
     "file_report",
+    "headings_now",
+    "judged_by",
     "link_recommendation",
+    "places",
     "respond",
     "trace_state",
     "unlink_recommendation",

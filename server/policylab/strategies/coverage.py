@@ -1,8 +1,7 @@
 """Coverage: for each recommendation of a dialogue, where and how it is answered."""
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,11 +16,14 @@ from policylab.strategies.rules import (
     trace_state,
 )
 
+Stored = Mapping[str, Any]
+"""A row as it was read."""
+
 
 class Trace(NamedTuple):
     """A link with the clause it hangs on, if that is still there."""
 
-    link_id: UUID
+    link: Stored
     place: Place
     kind: TraceKind
     clause: Clause | None
@@ -35,27 +37,58 @@ class Trace(NamedTuple):
 class Row(NamedTuple):
     """One recommendation with its answer and its links."""
 
-    recommendation_id: UUID
-    number: str
-    response_id: UUID | None
+    advice: Stored
+    response: Stored | None
     traces: Sequence[Trace]
     state: CoverageState
 
+    @property
+    def recommendation_id(self) -> UUID:
+        return self.advice["id"]
 
-_ADVICE = """
-SELECT r.id, r.number, p.id AS response_id, p.answer,
-       l.id AS link_id, l.document_id, l.section_id, l.kind, l.hashes
-  FROM dialogue_assessment a JOIN recommendation r ON r.assessment_id = a.assessment_id
-  LEFT JOIN recommendation_response p ON p.dialogue_id = a.dialogue_id
-   AND p.recommendation_id = r.id AND p.superseded_at IS NULL
-  LEFT JOIN trace_link l ON l.dialogue_id = a.dialogue_id
-   AND l.recommendation_id = r.id AND l.ended_at IS NULL AND {0}
- WHERE a.dialogue_id = $1 AND r.kind = ANY($2::text[]) ORDER BY a.id, r.place, l.id
-"""
-_NOW = _ADVICE.format("true")
-_OF_SET = _ADVICE.format(
-    "l.document_id IN (SELECT s.document_id FROM version_section s WHERE s.version_set_id = $3)"
+    @property
+    def number(self) -> str:
+        return self.advice["number"]
+
+
+class Part(NamedTuple):
+    """One of the three things that a coverage is judged by: the rows of dialogues, `$1`.
+
+    The table is called `t`; `{columns}` is what is wanted of it, `{scope}` who may see it.
+    """
+
+    statement: str
+    needs: tuple[str, ...]
+    """The columns that are judged by."""
+
+
+ADVICE = Part(
+    """
+SELECT {columns} FROM (
+  SELECT r.*, a.dialogue_id, a.id AS attached_id
+    FROM dialogue_assessment a JOIN recommendation r ON r.assessment_id = a.assessment_id
+   WHERE a.dialogue_id = ANY($1::uuid[]) AND r.kind = ANY($2::text[])
+) t WHERE {scope} ORDER BY t.attached_id, t.place, t.id
+""",
+    ("dialogue_id", "id"),
 )
+RESPONSES = Part(
+    """
+SELECT {columns} FROM recommendation_response t
+ WHERE t.dialogue_id = ANY($1::uuid[]) AND t.superseded_at IS NULL AND {scope}
+""",
+    ("dialogue_id", "recommendation_id", "answer"),
+)
+LINKS = Part(
+    """
+SELECT {columns} FROM trace_link t
+ WHERE t.dialogue_id = ANY($1::uuid[]) AND t.ended_at IS NULL AND {scope} ORDER BY t.id
+""",
+    ("dialogue_id", "recommendation_id", "document_id", "section_id", "kind", "hashes"),
+)
+ASKING = list(NEEDS_RESPONSE)
+"""The kinds of advice that a coverage has rows for: `$2` of the first part."""
+_DOCUMENTS = "SELECT DISTINCT document_id FROM version_section WHERE version_set_id = $1"
 
 
 async def coverage_of(fetch: Fetch, dialogue_id: UUID, *, set_id: UUID | None = None) -> list[Row]:
@@ -63,32 +96,59 @@ async def coverage_of(fetch: Fetch, dialogue_id: UUID, *, set_id: UUID | None = 
 
     With `set_id` links are judged by the clauses of that frozen version set alone.
     """
-    kinds = list(NEEDS_RESPONSE)
-    if set_id:
-        found = await fetch(_OF_SET, dialogue_id, kinds, set_id)
-        clauses = await clauses_in(fetch, set_id, _places(found))
-    else:
-        found = await fetch(_NOW, dialogue_id, kinds)
-        clauses = await clauses_now(fetch, _places(found))
-    return [_row(list(each), clauses) for _, each in groupby(found, itemgetter("id"))]
+    keys = [dialogue_id]
+    advice = await fetch(_sql(ADVICE, "number"), keys, ASKING)
+    responses = await fetch(_sql(RESPONSES, "id"), keys)
+    links, clauses = await judged_by(fetch, await fetch(_sql(LINKS, "id"), keys), set_id)
+    return covered(advice, responses, links, clauses=clauses)
 
 
-def _row(found: Sequence[Mapping[str, Any]], clauses: Clauses) -> Row:
-    """One recommendation, of which there is a row for each of its links, or one."""
-    advice = found[0]
-    traces = [_trace(each, clauses) for each in found if each["link_id"]]
-    answer = ResponseAnswer(advice["answer"]) if advice["answer"] else None
+def _sql(part: Part, *more: str) -> str:
+    """Its statement with row-level security alone as scope."""
+    columns = ", ".join(f"t.{name}" for name in (*part.needs, *more))
+    return part.statement.format(columns=columns, scope="true")
+
+
+async def judged_by(
+    fetch: Fetch, links: Sequence[Stored], set_id: UUID | None
+) -> tuple[Sequence[Stored], Clauses]:
+    """The links that count, and the clauses they hang on: now, or in one set of versions."""
+    if set_id is None:
+        return links, await clauses_now(fetch, places(links))
+    documents = {row["document_id"] for row in await fetch(_DOCUMENTS, set_id)}
+    links = [link for link in links if link["document_id"] in documents]
+    return links, await clauses_in(fetch, set_id, places(links))
+
+
+def covered(
+    advice: Iterable[Stored],
+    responses: Iterable[Stored],
+    links: Iterable[Stored],
+    *,
+    clauses: Clauses,
+) -> list[Row]:
+    """How far one dialogue's recommendations are answered, in their order."""
+    answers = {each["recommendation_id"]: each for each in responses}
+    traces: dict[UUID, list[Trace]] = defaultdict(list)
+    for link in links:
+        traces[link["recommendation_id"]].append(_trace(link, clauses))
+    return [_row(each, answers.get(each["id"]), traces.get(each["id"], ())) for each in advice]
+
+
+def _row(advice: Stored, response: Stored | None, traces: Sequence[Trace]) -> Row:
+    answer = ResponseAnswer(response["answer"]) if response else None
     state = coverage_state(((trace.kind, trace.state) for trace in traces), answer)
-    return Row(advice["id"], advice["number"], advice["response_id"], traces, state)
+    return Row(advice, response, traces, state)
 
 
-def _places(found: Sequence[Mapping[str, Any]]) -> list[Place]:
-    return [(each["document_id"], each["section_id"]) for each in found if each["link_id"]]
+def places(links: Iterable[Stored]) -> list[Place]:
+    """Where links hang."""
+    return [(link["document_id"], link["section_id"]) for link in links]
 
 
-def _trace(link: Mapping[str, Any], clauses: Clauses) -> Trace:
+def _trace(link: Stored, clauses: Clauses) -> Trace:
     """A link with its clause and whether it still holds."""
     place = link["document_id"], link["section_id"]
     clause = clauses.get(place)
     state = trace_state(link["hashes"], clause.hashes if clause else {})
-    return Trace(link["link_id"], place, TraceKind(link["kind"]), clause, state)
+    return Trace(link, place, TraceKind(link["kind"]), clause, state)

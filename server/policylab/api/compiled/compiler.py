@@ -1,7 +1,8 @@
 """From a checked document to a plan. Which fields are selected is asked of graphql-core itself, so
 that fragments, aliases and directives are merged exactly as it merges them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -43,11 +44,19 @@ from policylab.api.schema import schema
 
 CORE = schema._schema  # pyright: ignore[reportPrivateUsage]
 Nodes = list[FieldDetails]
-Root = list[tuple[str, Relation | str]]
-"""Key by key: how it is got; or the name of the root type, for `__typename`."""
 
 
 BY_BATCH = origins.Batch | origins.Keys | origins.Searched | origins.AnyKeys
+
+
+@dataclass
+class Root:
+    """The plan of one operation."""
+
+    fields: list[tuple[str, Relation | str]]
+    """Key by key: how it is got; or the name of the root type, for `__typename`."""
+    columns: Mapping[str, Collection[str]]
+    """What is taken of each published type."""
 
 
 class NotUnderstood(Exception):
@@ -64,6 +73,7 @@ class Compiler:
         self._variables = variables
         self._fragments: dict[str, FragmentDetails] = {}
         self._named = _types_named(document)
+        self._columns: dict[str, dict[str, None]] = {}
         for part in document.definitions:
             if isinstance(part, FragmentDefinitionNode):
                 if part.variable_definitions:
@@ -77,14 +87,14 @@ class Compiler:
         collected = collect_fields(CORE, self._fragments, self._variables, of, self._operation)
         if collected.new_defer_usages:
             raise NotUnderstood("@defer")
-        found: Root = []
+        found: list[tuple[str, Relation | str]] = []
         for key, nodes in collected.grouped_field_set.items():
             if nodes[0].node.name.value == "__typename":
                 found.append((key, of.name))
             else:
                 field, own, origin = _origin(of, nodes[0].node)
                 found.append((key, self._relation(field, own, origin, nodes)))
-        return found
+        return Root(found, self._columns)
 
     def shape(self, of: GraphQLObjectType, nodes: Nodes) -> Shape:
         """What a selection takes of one object type."""
@@ -99,6 +109,7 @@ class Compiler:
         for key, inner in collected.grouped_field_set.items():
             fields.add(of, key, inner)
         fields.close()
+        self._columns.setdefault(of.name, {}).update(dict.fromkeys(shape.columns))
         return shape
 
     def output(self, kind: Any, nodes: Nodes) -> Output:

@@ -124,10 +124,10 @@ class _Operation:
         """Reads change nothing: an answer that would hold an error is made anew elsewhere."""
         try:
             async with Reads(context.database, context.viewer) as reads:
-                run = Run(over(context, reads), reads, variables)
+                run = Run(over(context, reads, root.columns), reads, variables)
                 nobody = Parents(rows=[None])
                 data: Answer = {}
-                for key, field_ in root:
+                for key, field_ in root.fields:
                     if isinstance(field_, str):
                         data[key] = field_
                     else:
@@ -144,7 +144,7 @@ class _Operation:
         data: Answer = {}
         try:
             inputs = self._inputs(root, variables, context)
-            for key, field_ in root:
+            for key, field_ in root.fields:
                 if isinstance(field_, str):
                     data[key] = field_
                     continue
@@ -153,7 +153,7 @@ class _Operation:
                 context.done[key] = outcome
                 kept = outcome()
                 async with Reads(context.database, context.viewer) as reads:
-                    run = Run(over(context, reads), reads, variables)
+                    run = Run(over(context, reads, root.columns), reads, variables)
                     data[key] = await field_.finished(run, kept)
         except Exception as error:  # noqa: BLE001 graphql-core meets it again, and says so
             _give_up(counts, error)
@@ -163,7 +163,9 @@ class _Operation:
     def _inputs(self, root: Root, variables: VariableValues, context: Context) -> dict[str, Any]:
         """What each verb is given; all of it before any of them runs."""
         run = Run(context, None, variables)
-        return {key: each.given(run)["input"] for key, each in root if isinstance(each, Done)}
+        return {
+            key: each.given(run)["input"] for key, each in root.fields if isinstance(each, Done)
+        }
 
 
 async def _outcome(field_: Done, context: Context, given: Any) -> Callable[[], Any]:

@@ -1,7 +1,7 @@
 """One transaction for everything that a plan reads as its viewer."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
 from typing import Any, Self
@@ -92,9 +92,11 @@ class Reads:
             await self._open.aclose()
 
 
-def over(context: Context, reads: Reads) -> Context:
-    """The same request, reading over one connection, with nothing loaded yet."""
+def over(context: Context, reads: Reads, columns: Mapping[str, Collection[str]]) -> Context:
+    """The same request, reading over one connection for a plan that takes these columns, with
+    nothing loaded yet."""
     found = copy(context)
     found.database = reads  # pyright: ignore[reportAttributeAccessIssue] it stands in for it
+    found.columns = columns
     found._loaders = {}  # pyright: ignore[reportPrivateUsage]
     return found
