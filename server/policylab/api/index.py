@@ -139,8 +139,10 @@ class RecommendationResponse(Node):
 
 _DIMENSIONS = """
 SELECT {columns} FROM (
-  SELECT d.*, r.recommendation_id FROM recommendation_dimension r
-    JOIN dimension d ON d.id = r.dimension_id WHERE r.recommendation_id = ANY($1::uuid[])
+  SELECT d.*, r.recommendation_ids FROM dimension d JOIN (
+    SELECT dimension_id, array_agg(recommendation_id) AS recommendation_ids
+      FROM recommendation_dimension WHERE recommendation_id = ANY($1::uuid[]) GROUP BY dimension_id
+  ) r ON r.dimension_id = d.id
 ) t WHERE {scope} ORDER BY t.place, t.id
 """
 
@@ -148,8 +150,8 @@ SELECT {columns} FROM (
 async def search_dimensions(context: Context, roots: Sequence[Any]) -> Searches:
     """The policy areas of recommendations."""
     keys = [item.row["id"] for item in roots]
-    about = "recommendation_id"
-    return Searches([Search(_DIMENSIONS, keys, about, about)], [(key, key) for key in keys])
+    search = Search(_DIMENSIONS, keys, "recommendation_ids", "recommendation_ids", shared=True)
+    return Searches([search], [(key, key) for key in keys])
 
 
 async def load_response(

@@ -129,25 +129,28 @@ def by_search(kind: str, statement: str, places: tuple[str, ...], columns: Colum
 
 async def searched(
     fetch: Fetch, kind: str, searches: Searches, columns: Columns = None
-) -> tuple[list[Any], list[bytes]]:
-    """The rows that searches find, and the place of each."""
-    rows, places = list[Any](), list[bytes]()
+) -> tuple[list[Any], list[Any]]:
+    """The rows that searches find, and the place of each, or its places where rows are shared."""
+    rows, places = list[Any](), list[Any]()
     for each in searches.several:
         names = (each.within,) if searches.of_one_key else (each.by, each.within)
         found = await fetch(by_search(kind, each.statement, names, columns), each.keys)
         rows += found
-        if searches.of_one_key:
+        if searches.shared:
+            places += [[key.bytes for key in row[each.within]] for row in found]
+        elif searches.of_one_key:
             places += [row[each.within].bytes for row in found]
         else:
             places += [row[each.by].bytes + row[each.within].bytes for row in found]
     return rows, places
 
 
-def at_places(searches: Searches, places: Sequence[bytes], items: Iterable[Any]) -> list[list[Any]]:
+def at_places(searches: Searches, places: Sequence[Any], items: Iterable[Any]) -> list[list[Any]]:
     """What was made of the rows, one list for each root."""
     lists: dict[bytes, list[Any]] = defaultdict(list)
-    for place, item in zip(places, items, strict=True):
-        lists[place].append(item)
+    for several, item in zip(places if searches.shared else zip(places), items, strict=True):
+        for place in several:
+            lists[place].append(item)
     if searches.of_one_key:
         return [lists[within.bytes] for _, within in searches.roots]
     return [lists[key.bytes + within.bytes] for key, within in searches.roots]

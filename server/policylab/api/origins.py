@@ -126,6 +126,9 @@ class Search:
     """The column that the keys are of."""
     within: str
     """The column that says where under its key a row belongs."""
+    shared: bool = False
+    """Whether that column has an array: of all the roots, by their second key, that share a row. It
+    is read and finished once."""
 
     def __post_init__(self) -> None:
         if "{scope}" not in self.statement:
@@ -143,7 +146,12 @@ class Searches:
     @property
     def of_one_key(self) -> bool:
         """Whether the second alone says whose a row is."""
-        return sum(len(each.keys) for each in self.several) < 2
+        return self.shared or sum(len(each.keys) for each in self.several) < 2
+
+    @property
+    def shared(self) -> bool:
+        """Whether rows are of several roots; all are found by one search."""
+        return self.several[0].shared if len(self.several) == 1 else False
 
 
 @dataclass(frozen=True)
