@@ -1,7 +1,8 @@
 """Runs plans, and says when it must be graphql-core instead."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,8 +124,7 @@ class _Operation:
     ) -> Answer | None:
         """Reads change nothing: an answer that would hold an error is made anew elsewhere."""
         try:
-            async with Reads(context.database, context.viewer) as reads:
-                run = Run(over(context, reads, root.columns), reads, variables)
+            async with _running(root, variables, context) as run:
                 nobody = Parents(rows=[None])
                 data: Answer = {}
                 for key, field_ in root.fields:
@@ -152,8 +152,7 @@ class _Operation:
                 outcome = await _outcome(field_, context, inputs[key])
                 context.done[key] = outcome
                 kept = outcome()
-                async with Reads(context.database, context.viewer) as reads:
-                    run = Run(over(context, reads, root.columns), reads, variables)
+                async with _running(root, variables, context) as run:
                     data[key] = await field_.finished(run, kept)
         except Exception as error:  # noqa: BLE001 graphql-core meets it again, and says so
             _give_up(counts, error)
@@ -166,6 +165,18 @@ class _Operation:
         return {
             key: each.given(run)["input"] for key, each in root.fields if isinstance(each, Done)
         }
+
+
+@asynccontextmanager
+async def _running(root: Root, variables: VariableValues, context: Context) -> AsyncGenerator[Run]:
+    """One run of a plan. What it has loaded is let go at the end: loaders know the context that
+    knows them, and would wait for the garbage collector with all that they hold."""
+    async with Reads(context.database, context.viewer) as reads:
+        own = over(context, reads, root.columns)
+        try:
+            yield Run(own, reads, variables)
+        finally:
+            own.forget()
 
 
 async def _outcome(field_: Done, context: Context, given: Any) -> Callable[[], Any]:
