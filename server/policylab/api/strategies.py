@@ -50,19 +50,21 @@ def _clauses(context: Context) -> Kept:
     return context.kept("clauses now", batch)
 
 
-def _places(roots: Sequence[Any]) -> list[Place]:
-    return [(item.row["document_id"], item.row["section_id"]) for item in roots]
+async def _clauses_of(context: Context, roots: Sequence[Any]) -> list[Clause | None]:
+    """The clauses that links hang on; those of a coverage were read with it."""
+    if all(item.trace for item in roots):
+        return [item.trace.clause for item in roots]
+    return await _clauses(context).of(strategies.places(item.row for item in roots))
 
 
 async def load_number(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The clauses' numbers at this moment."""
-    clauses = await _clauses(context).of(_places(roots))
-    return [clause.number if clause else None for clause in clauses]
+    return [clause.number if clause else None for clause in await _clauses_of(context, roots)]
 
 
 async def load_heading(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The headings that the clauses have or stand under."""
-    places = _places(roots)
+    places = strategies.places(item.row for item in roots)
     async with context.database.rows(context.viewer) as connection:
         found = await strategies.headings_now(connection.fetch, places)
     return [in_language(found.get(place), context.locale) or None for place in places]
@@ -70,7 +72,7 @@ async def load_heading(context: Context, roots: Sequence[Any]) -> list[str | Non
 
 async def load_state(context: Context, roots: Sequence[Any]) -> list[TraceState]:
     """Whether the links still speak of the words they were made for."""
-    clauses = await _clauses(context).of(_places(roots))
+    clauses = await _clauses_of(context, roots)
     return [
         trace_state(item.row["hashes"], clause.hashes if clause else {})
         for item, clause in zip(roots, clauses, strict=True)
@@ -84,6 +86,8 @@ _CLAUSE = ("document_id", "section_id")
 class TraceLink(Node):
     """From a clause or a measure to a recommendation: how it answers it, who says so, and why."""
 
+    trace: strawberry.Private[strategies.Trace | None] = None
+    """What a coverage of the text as it stands has found of it."""
     kind: TraceKind = column("How the clause stands to the recommendation.")
     note: str = column("Why, in the words of who linked them.")
     section_id: str = column("The clause.")
@@ -130,21 +134,26 @@ SELECT DISTINCT l.dialogue_id, l.recommendation_id, r.id
 """
 
 
+def _place_of(advice: Any) -> tuple[UUID, UUID]:
+    """The dialogue that a recommendation was given to, where a coverage has read it, and its id."""
+    return advice.row["dialogue_id"], advice.row["id"]
+
+
 async def load_row_decisions(context: Context, roots: Sequence[Any]) -> list[list[UUID]]:
     """The decisions of rows."""
+    places = [_place_of(item.recommendation) for item in roots]
     async with context.database.rows(context.viewer) as connection:
-        rows = await connection.fetch(_DECISIONS, list({item.dialogue_id for item in roots}))
+        rows = await connection.fetch(_DECISIONS, list({dialogue for dialogue, _ in places}))
     found: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
     for row in rows:
         found[row["dialogue_id"], row["recommendation_id"]].append(row["id"])
-    return [found[item.dialogue_id, item.recommendation.row["id"]] for item in roots]
+    return [found[place] for place in places]
 
 
 @value
 class CoverageRow:
     """One recommendation, and where it is answered."""
 
-    dialogue_id: strawberry.Private[UUID]
     recommendation: Recommendation = plain("What was advised.")
     state: CoverageState = plain("How far it is answered.")
     links: list[TraceLink] = plain("The clauses that are linked to it.")
@@ -168,8 +177,11 @@ class Coverage:
     referred: int = plain("How many were referred to another level.")
 
 
-_KINDS = ("Recommendation", "RecommendationResponse", "TraceLink")
-_advice, _response, _link = (loading.known(kind).make for kind in _KINDS)
+_PARTS = (
+    ("Recommendation", strategies.ADVICE),
+    ("RecommendationResponse", strategies.RESPONSES),
+    ("TraceLink", strategies.LINKS),
+)
 
 
 async def load_coverage(
@@ -178,26 +190,15 @@ async def load_coverage(
     """The coverage of dialogues, for their `coverage`; of the text as it stands, or of one set."""
     key = key_of(set_id, "VersionSet") if set_id else None
     dialogues = [item.row["id"] for item in roots]
+    parts: list[Sequence[Any]] = []
     async with context.database.rows(context.viewer) as connection:
-
-        async def part(kind: str, of: strategies.Part, *values: Any) -> Sequence[Any]:
-            columns = loading.wanted(context, kind, of.needs)
-            sql = loading.by_search(kind, of.statement, (), columns)
-            return await connection.fetch(sql, dialogues, *values)
-
-        advice = await part(_KINDS[0], strategies.ADVICE, strategies.ASKING)
-        responses = await part(_KINDS[1], strategies.RESPONSES)
-        links = await part(_KINDS[2], strategies.LINKS)
-        links, clauses = await strategies.judged_by(connection.fetch, links, key)
-    if key is None:  # the fields of the links ask for the same clauses
-        _clauses(context).know({place: clauses.get(place) for place in strategies.places(links)})
-    parts = zip(
-        *(_by_dialogue(rows, dialogues) for rows in (advice, responses, links)), strict=True
-    )
-    return [
-        _coverage(each, strategies.covered(*of, clauses=clauses))
-        for each, of in zip(dialogues, parts, strict=True)
-    ]
+        for kind, part in _PARTS:
+            columns = loading.wanted(context, kind, part.needs)
+            sql = loading.by_search(kind, part.statement, (), columns)
+            parts.append(await connection.fetch(sql, dialogues))
+        parts[2], clauses = await strategies.judged_by(connection.fetch, parts[2], key)
+    of_each = zip(*(_by_dialogue(rows, dialogues) for rows in parts), strict=True)
+    return [_coverage(strategies.covered(*of, clauses=clauses), now=key is None) for of in of_each]
 
 
 def _by_dialogue(rows: Sequence[Any], dialogues: Sequence[UUID]) -> list[Sequence[Any]]:
@@ -209,10 +210,10 @@ def _by_dialogue(rows: Sequence[Any], dialogues: Sequence[UUID]) -> list[Sequenc
     return [found[each] for each in dialogues]
 
 
-def _coverage(dialogue_id: UUID, rows: Sequence[strategies.Row]) -> Coverage:
+def _coverage(rows: Sequence[strategies.Row], *, now: bool) -> Coverage:
     numbers = counted(row.state for row in rows)
     return Coverage(
-        rows=[_shown(dialogue_id, row) for row in rows],
+        rows=[_shown(row, now=now) for row in rows],
         answered=numbers[CoverageState.ANSWERED],
         partly=numbers[CoverageState.PARTLY],
         open=numbers[CoverageState.OPEN],
@@ -221,12 +222,18 @@ def _coverage(dialogue_id: UUID, rows: Sequence[strategies.Row]) -> Coverage:
     )
 
 
-def _shown(dialogue_id: UUID, row: strategies.Row) -> CoverageRow:
+_advice, _response = (loading.known(kind).make for kind, _ in _PARTS[:2])
+
+
+def _shown(row: strategies.Row, *, now: bool) -> CoverageRow:
+    links = [
+        loading.known("TraceLink").cls(row=each.link, trace=each if now else None)
+        for each in row.traces
+    ]
     return CoverageRow(
-        dialogue_id=dialogue_id,
         recommendation=_advice(row.advice),
         state=row.state,
-        links=[_link(trace.link) for trace in row.traces],
+        links=links,
         response=_response(row.response),
     )
 

@@ -3,7 +3,6 @@
 from policylab.strategies.clauses import Clause, clauses_in, clauses_now, headings_now
 from policylab.strategies.coverage import (
     ADVICE,
-    ASKING,
     LINKS,
     RESPONSES,
     Part,
@@ -34,7 +33,6 @@ from policylab.strategies.service import (
 
 __all__ = [
     "ADVICE",
-    "ASKING",
     "LINKS",
     "RESPONSES",
     "Clause",

@@ -16,6 +16,7 @@ from policylab.strategies.rules import (
     trace_state,
 )
 
+_KINDS = {kind.value: kind for kind in TraceKind}
 Stored = Mapping[str, Any]
 """A row as it was read."""
 
@@ -52,7 +53,7 @@ class Row(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One of the three things that a coverage is judged by: the rows of dialogues, `$1`.
+    """One of the three things that a coverage is made of: the rows of the dialogues in `$1`.
 
     The table is called `t`; `{columns}` is what is wanted of it, `{scope}` who may see it.
     """
@@ -62,14 +63,15 @@ class Part(NamedTuple):
     """The columns that are judged by."""
 
 
+_ASKING = ", ".join(f"'{kind.value}'" for kind in sorted(NEEDS_RESPONSE))
 ADVICE = Part(
-    """
-SELECT {columns} FROM (
+    f"""
+SELECT {{columns}} FROM (
   SELECT r.*, a.dialogue_id, a.id AS attached_id
     FROM dialogue_assessment a JOIN recommendation r ON r.assessment_id = a.assessment_id
-   WHERE a.dialogue_id = ANY($1::uuid[]) AND r.kind = ANY($2::text[])
-) t WHERE {scope} ORDER BY t.attached_id, t.place, t.id
-""",
+   WHERE a.dialogue_id = ANY($1::uuid[]) AND r.kind IN ({_ASKING})
+) t WHERE {{scope}} ORDER BY t.attached_id, t.place, t.id
+""",  # noqa: S608 our names
     ("dialogue_id", "id"),
 )
 RESPONSES = Part(
@@ -86,8 +88,6 @@ SELECT {columns} FROM trace_link t
 """,
     ("dialogue_id", "recommendation_id", "document_id", "section_id", "kind", "hashes"),
 )
-ASKING = list(NEEDS_RESPONSE)
-"""The kinds of advice that a coverage has rows for: `$2` of the first part."""
 _DOCUMENTS = "SELECT DISTINCT document_id FROM version_section WHERE version_set_id = $1"
 
 
@@ -97,7 +97,7 @@ async def coverage_of(fetch: Fetch, dialogue_id: UUID, *, set_id: UUID | None = 
     With `set_id` links are judged by the clauses of that frozen version set alone.
     """
     keys = [dialogue_id]
-    advice = await fetch(_sql(ADVICE, "number"), keys, ASKING)
+    advice = await fetch(_sql(ADVICE, "number"), keys)
     responses = await fetch(_sql(RESPONSES, "id"), keys)
     links, clauses = await judged_by(fetch, await fetch(_sql(LINKS, "id"), keys), set_id)
     return covered(advice, responses, links, clauses=clauses)
@@ -151,4 +151,4 @@ def _trace(link: Stored, clauses: Clauses) -> Trace:
     place = link["document_id"], link["section_id"]
     clause = clauses.get(place)
     state = trace_state(link["hashes"], clause.hashes if clause else {})
-    return Trace(link, place, TraceKind(link["kind"]), clause, state)
+    return Trace(link, place, _KINDS[link["kind"]], clause, state)

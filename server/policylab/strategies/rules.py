@@ -63,15 +63,16 @@ def coverage_state(
     A clause counts in full only while its link is confirmed and the response is not partial. What
     is declined or referred stays so while no clause addresses it.
     """
-    found = set(links)
-    if (TraceKind.ADDRESSES, TraceState.CONFIRMED) in found:
-        partly = answer is ResponseAnswer.PARTLY
-        return CoverageState.PARTLY if partly else CoverageState.ANSWERED
+    touched = False
+    for kind, state in links:
+        if kind is TraceKind.ADDRESSES and state is TraceState.CONFIRMED:
+            partly = answer is ResponseAnswer.PARTLY
+            return CoverageState.PARTLY if partly else CoverageState.ANSWERED
+        touched = touched or kind is not TraceKind.CONTRADICTS
     if answer is ResponseAnswer.DECLINED:
         return CoverageState.DECLINED
     if answer is ResponseAnswer.REFERRED:
         return CoverageState.REFERRED
-    touched = {kind for kind, _ in found} - {TraceKind.CONTRADICTS}
     return CoverageState.PARTLY if touched else CoverageState.OPEN
 
 

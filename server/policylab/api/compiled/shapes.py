@@ -131,16 +131,22 @@ class Thing:
     async def values(self, run: Run, objects: Sequence[Any]) -> list[dict[str, Any]]:
         """Finished things; one that occurs several times is finished once."""
         unique = {id(each): each for each in objects}
-        by_class: dict[type[Any], list[Any]] = {}
-        for each in unique.values():
-            by_class.setdefault(type(each), []).append(each)
+        kinds = list(dict.fromkeys(map(type, objects)))
+        if len(kinds) == 1 and len(unique) == len(objects):
+            return await self._finished(run, kinds[0], objects)
         found: dict[int, dict[str, Any]] = {}
-        for kind, members in by_class.items():
-            shape = self.shape_of(kind)
-            rows = [each.row for each in members] if shape.of_rows else None
-            finished = await shape.run(run, Parents(rows, members))
+        for kind in kinds:
+            members = [each for each in unique.values() if type(each) is kind]
+            finished = await self._finished(run, kind, members)
             found.update(zip(map(id, members), finished, strict=True))
         return [found[id(each)] for each in objects]
+
+    async def _finished(
+        self, run: Run, kind: type[Any], members: Sequence[Any]
+    ) -> list[dict[str, Any]]:
+        shape = self.shape_of(kind)
+        rows = [each.row for each in members] if shape.of_rows else None
+        return await shape.run(run, Parents(rows, members))
 
     def shape_of(self, kind: type[Any]) -> Shape:
         """The shape of things of this class; Unequal where they can't be here."""
