@@ -197,8 +197,12 @@ class Compiler:
         return self.shape(kind, nodes)
 
     def _paged(self, origin: origins.Pages, given: Given, shape: Shape) -> Relation:
-        held = [each for each in shape.relations.values() if isinstance(each, relations.Held)]
-        nodes = _beneath(held, "nodes")
+        for key, each in shape.relations.items():
+            if isinstance(each, relations.Held) and each.name == "nodes":
+                shape.relations[key] = relations.Shown(origin.plan.target, *each.shapes)
+        pages = list(shape.relations.values())
+        nodes = [each.shape for each in pages if isinstance(each, relations.Shown)]
+        held = [each for each in pages if isinstance(each, relations.Held)]
         edges = _beneath(held, "edges")
         infos = _beneath(held, "page_info")
         inner = [each for edge in edges for each in edge.relations.values()]
@@ -211,7 +215,7 @@ class Compiler:
             given,
             shape,
             columns=tuple(columns) or ("id",),
-            listed=bool(held),
+            listed=bool(nodes or held),
             cursors=bool(read & {"cursor", "start_cursor", "end_cursor"}),
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from policylab.api import loading, paging
@@ -253,6 +254,23 @@ class Page:
         return len(self.rows) if whole else None
 
 
+@dataclass
+class Shown(Shaped):
+    """The things on pages, written from their rows."""
+
+    target: str
+    shape: Shape
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        pages = [page.rows[: page.first] for page in parents.objects]
+        rows = [row for page in pages for row in page]
+        done = iter(await self.shape.run(run, Parents(rows, make=_make(self.target))))
+        return [list(islice(done, len(page))) for page in pages]
+
+    def told(self) -> list[str]:
+        return []
+
+
 def _cursor(row: Any) -> str:
     return paging.make_cursor(row["page_cursor"])
 
@@ -343,14 +361,14 @@ class Counted(Finishing):
         return ["counted for all parents in one statement, where a page is not the whole list"]
 
 
-async def _totals(run: Run, pages: Sequence[Page]) -> list[int]:
+async def _totals(run: Run, pages: Sequence[Page]) -> Sequence[int | None]:
     """What is not known of these pages of one kind is counted."""
-    unknown = [page.key for page in pages if page.total is None]
-    found: dict[Any, int] = {}
+    totals = [page.total for page in pages]
+    unknown = [page.key for page, total in zip(pages, totals, strict=True) if total is None]
     if unknown:
-        counts = await loading.counted(run.context, pages[0].plan, unknown)
-        found = dict(zip(unknown, counts, strict=True))
-    return [found[page.key] if page.total is None else page.total for page in pages]
+        counts = iter(await loading.counted(run.context, pages[0].plan, unknown))
+        totals = [next(counts) if total is None else total for total in totals]
+    return totals
 
 
 @dataclass

@@ -186,7 +186,10 @@ class Output:
         if self.leaf is not None:
             return self.leaf(value)
         assert self.item is not None
-        return [self.item.finish(each) for each in _listed(value)]
+        items = _listed(value)
+        if self.item.leaf is not None and None not in items:
+            return list(map(self.item.leaf, items))
+        return [self.item.finish(each) for each in items]
 
     async def values(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
         """Many values, finished."""
