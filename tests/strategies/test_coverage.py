@@ -233,5 +233,5 @@ async def test_an_outsider_reads_nothing_of_a_coverage(database: Database) -> No
     async with database.rows(outsider) as connection:
         dialogue_id = made.here.table.dialogue_id
         assert await strategies.coverage_of(connection.fetch, dialogue_id) == []
-        place = made.here.document_id, UUID(key_of("learn"))
+        place = {"document_id": made.here.document_id, "section_id": UUID(key_of("learn"))}
         assert await strategies.clauses_now(connection.fetch, [place]) == {}

@@ -157,6 +157,32 @@ def at_places(searches: Searches, places: Sequence[Any], items: Iterable[Any]) -
 
 
 @_once
+def in_one(parts: tuple[tuple[str, str, tuple[str, ...]], ...]) -> str:
+    """Several such statements in one: kind, statement and columns of each. A row's `part` says of
+    which it is; it has the columns of the others, too, and null in them."""
+    types = {
+        name: type_of(kind, name)
+        for kind, _, columns in parts
+        for name in columns
+        if name in known(kind).source.columns
+    }
+    selects: list[str] = []
+    for part, (kind, statement, columns) in enumerate(parts):
+        listed = (f't."{n}"' if n in columns else f'NULL::{types[n]} AS "{n}"' for n in types)
+        columns = ", ".join([f"{part} AS part", *listed])
+        selects.append(f"({statement.format(columns=columns, scope=scope_of(kind))})")
+    return " UNION ALL ".join(selects)
+
+
+def parted(rows: Iterable[Any], parts: int) -> list[list[Any]]:
+    """The rows of such a statement, part by part."""
+    found: list[list[Any]] = [[] for _ in range(parts)]
+    for row in rows:
+        found[row["part"]].append(row)
+    return found
+
+
+@_once
 def in_pages(plan: PagePlan, columns: Columns = None, *, after: bool, cursors: bool = True) -> str:
     """The same, `$2` rows a parent at most; after the place that the values from `$3` on name."""
     beyond = "true"

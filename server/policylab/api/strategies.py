@@ -11,7 +11,7 @@ import strawberry
 
 from policylab import strategies
 from policylab.api import loading
-from policylab.api.context import Context, Kept
+from policylab.api.context import Context
 from policylab.api.declare import (
     Node,
     column,
@@ -33,49 +33,56 @@ from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of
 from policylab.strategies import CoverageState, TraceKind, TraceState, counted, sources, trace_state
-from policylab.strategies.clauses import Clause, Place
+from policylab.strategies.clauses import Clause
 
 for kind in (CoverageState, TraceKind, TraceState):
     described_enum(kind)
 
 
-def _clauses(context: Context) -> Kept:
-    """Clauses as they stand, as the viewer may read them."""
+async def _clauses(context: Context, roots: Sequence[Any]) -> list[Clause | None]:
+    """The clauses that links hang on, as they stand and the viewer may read them."""
 
-    async def batch(places: list[Place]) -> list[Clause | None]:
+    async def batch(places: list[tuple[UUID, UUID]]) -> list[Clause | None]:
+        hanging = [{"document_id": text, "section_id": clause} for text, clause in places]
         async with context.database.rows(context.viewer) as connection:
-            found = await strategies.clauses_now(connection.fetch, places)
-        return [found.get(place) for place in places]
+            found = await strategies.clauses_now(connection.fetch, hanging)
+        return [found.get(strategies.place_of(each)) for each in hanging]
 
-    return context.kept("clauses now", batch)
+    places = [(item.row["document_id"], item.row["section_id"]) for item in roots]
+    return await context.kept("clauses now", batch).of(places)
 
 
-async def _clauses_of(context: Context, roots: Sequence[Any]) -> list[Clause | None]:
-    """The clauses that links hang on; those of a coverage were read with it."""
-    if all(item.trace for item in roots):
-        return [item.trace.clause for item in roots]
-    return await _clauses(context).of(strategies.places(item.row for item in roots))
+def _told(roots: Sequence[Any]) -> bool:
+    """Whether a coverage has told all there is to know of these links."""
+    return all(item.trace for item in roots)
 
 
 async def load_number(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The clauses' numbers at this moment."""
-    return [clause.number if clause else None for clause in await _clauses_of(context, roots)]
+    if _told(roots):
+        clauses = [item.trace.clause for item in roots]
+    else:
+        clauses = await _clauses(context, roots)
+    return [clause.number if clause else None for clause in clauses]
 
 
 async def load_heading(context: Context, roots: Sequence[Any]) -> list[str | None]:
     """The headings that the clauses have or stand under."""
-    places = strategies.places(item.row for item in roots)
+    rows = [item.row for item in roots]
     async with context.database.rows(context.viewer) as connection:
-        found = await strategies.headings_now(connection.fetch, places)
-    return [in_language(found.get(place), context.locale) or None for place in places]
+        found = await strategies.headings_now(connection.fetch, rows)
+    return [
+        in_language(found.get(strategies.place_of(row)), context.locale) or None for row in rows
+    ]
 
 
 async def load_state(context: Context, roots: Sequence[Any]) -> list[TraceState]:
     """Whether the links still speak of the words they were made for."""
-    clauses = await _clauses_of(context, roots)
+    if _told(roots):
+        return [item.trace.state for item in roots]
     return [
         trace_state(item.row["hashes"], clause.hashes if clause else {})
-        for item, clause in zip(roots, clauses, strict=True)
+        for item, clause in zip(roots, await _clauses(context, roots), strict=True)
     ]
 
 
@@ -190,14 +197,16 @@ async def load_coverage(
     """The coverage of dialogues, for their `coverage`; of the text as it stands, or of one set."""
     key = key_of(set_id, "VersionSet") if set_id else None
     dialogues = [item.row["id"] for item in roots]
-    parts: list[Sequence[Any]] = []
+    parts = tuple(
+        (kind, part.statement, loading.wanted(context, kind, part.needs)) for kind, part in _PARTS
+    )
     async with context.database.rows(context.viewer) as connection:
-        for kind, part in _PARTS:
-            columns = loading.wanted(context, kind, part.needs)
-            sql = loading.by_search(kind, part.statement, (), columns)
-            parts.append(await connection.fetch(sql, dialogues))
-        parts[2], clauses = await strategies.judged_by(connection.fetch, parts[2], key)
-    of_each = zip(*(_by_dialogue(rows, dialogues) for rows in parts), strict=True)
+        rows = await connection.fetch(loading.in_one(parts), dialogues)
+        advice, responses, links = loading.parted(rows, len(parts))
+        links, clauses = await strategies.judged_by(connection.fetch, links, key)
+    of_each = zip(
+        *(_by_dialogue(found, dialogues) for found in (advice, responses, links)), strict=True
+    )
     return [_coverage(strategies.covered(*of, clauses=clauses), now=key is None) for of in of_each]
 
 

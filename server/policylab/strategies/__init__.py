@@ -1,6 +1,6 @@
 """From evidence to text and back: links to recommendations, coverage, progress reports."""
 
-from policylab.strategies.clauses import Clause, clauses_in, clauses_now, headings_now
+from policylab.strategies.clauses import Clause, clauses_in, clauses_now, headings_now, place_of
 from policylab.strategies.coverage import (
     ADVICE,
     LINKS,
@@ -11,7 +11,6 @@ from policylab.strategies.coverage import (
     coverage_of,
     covered,
     judged_by,
-    places,
 )
 from policylab.strategies.events import ReportFiled, TraceChanged
 from policylab.strategies.rules import (
@@ -56,7 +55,7 @@ __all__ = [
     "headings_now",
     "judged_by",
     "link_recommendation",
-    "places",
+    "place_of",
     "respond",
     "trace_state",
     "unlink_recommendation",

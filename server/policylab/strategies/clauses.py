@@ -1,7 +1,7 @@
 """Clauses as they stand: in the working draft where there is one, else in the latest version."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,14 @@ class Clause:
     """One addressable part of a text, over its languages."""
 
     number: str
-    hashes: dict[str, str] = field(default_factory=dict[str, str])
+    hashes: dict[str, str]
+    """Of its text, by language."""
 
 
-Place = tuple[UUID, UUID]
-"""A text and a clause of it."""
+Hanging = Mapping[str, Any]
+"""What hangs on a clause: it has a `document_id` and a `section_id`."""
+Place = bytes
+"""A text and a clause of it: bytes are hashed sooner than two UUIDs."""
 Clauses = dict[Place, Clause]
 Headings = dict[Place, dict[str, str]]
 """What clauses are headed, or the parts they stand in, by language."""
@@ -64,40 +67,49 @@ SELECT {_HEADING} FROM latest JOIN version_section s ON s.version_id = latest.id
 """  # noqa: S608 our names
 
 
-async def clauses_now(fetch: Fetch, places: Collection[Place]) -> Clauses:
-    """These clauses as they stand at this moment; those that are gone are left out."""
-    return _clauses(await _read(fetch, _NOW, places))
+async def clauses_now(fetch: Fetch, hanging: Collection[Hanging]) -> Clauses:
+    """The clauses that these hang on as they stand at this moment, those that are still there."""
+    return _clauses(await _read(fetch, _NOW, hanging))
 
 
-async def clauses_in(fetch: Fetch, set_id: UUID, places: Collection[Place]) -> Clauses:
+async def clauses_in(fetch: Fetch, set_id: UUID, hanging: Collection[Hanging]) -> Clauses:
     """Those of these clauses that stand in one frozen version set."""
-    return _clauses(await _read(fetch, _FROZEN, places, set_id))
+    return _clauses(await _read(fetch, _FROZEN, hanging, set_id))
 
 
-async def headings_now(fetch: Fetch, places: Collection[Place]) -> Headings:
+async def headings_now(fetch: Fetch, hanging: Collection[Hanging]) -> Headings:
     """The headings that these clauses have or stand under at this moment."""
     found: Headings = {}
-    for row in await _read(fetch, _HEADINGS, places):
+    for row in await _read(fetch, _HEADINGS, hanging):
         if row["heading"]:
-            place = row["document_id"], row["section_id"]
-            found.setdefault(place, {})[row["language"]] = row["heading"]
+            found.setdefault(place_of(row), {})[row["language"]] = row["heading"]
     return found
 
 
-async def _read(fetch: Fetch, sql: str, places: Collection[Place], *values: UUID) -> Sequence[Any]:
-    if not places:
+def place_of(row: Hanging) -> Place:
+    """Where something hangs, or a clause is."""
+    return row["document_id"].bytes + row["section_id"].bytes
+
+
+async def _read(
+    fetch: Fetch, sql: str, hanging: Collection[Hanging], *values: UUID
+) -> Sequence[Any]:
+    if not hanging:
         return ()
-    documents = {document for document, _ in places}
-    sections = {section for _, section in places}
-    return await fetch(sql, list(documents), list(sections), *values)
+    each = [
+        list({row[name].bytes: row[name] for row in hanging}.values())
+        for name in ("document_id", "section_id")
+    ]
+    return await fetch(sql, *each, *values)
 
 
 def _clauses(rows: Sequence[Any]) -> Clauses:
     found: Clauses = {}
     for row in rows:
-        place = row["document_id"], row["section_id"]
+        place = place_of(row)
         clause = found.get(place)
         if clause is None:
-            clause = found[place] = Clause(row["number"])
-        clause.hashes[row["language"]] = row["hash"].hex()
+            found[place] = Clause(row["number"], {row["language"]: row["hash"].hex()})
+        else:
+            clause.hashes[row["language"]] = row["hash"].hex()
     return found

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from policylab.index import NEEDS_RESPONSE, ResponseAnswer
 from policylab.kit.reading import Fetch
-from policylab.strategies.clauses import Clause, Clauses, Place, clauses_in, clauses_now
+from policylab.strategies.clauses import Clause, Clauses, clauses_in, clauses_now, place_of
 from policylab.strategies.rules import (
     CoverageState,
     TraceKind,
@@ -25,14 +25,13 @@ class Trace(NamedTuple):
     """A link with the clause it hangs on, if that is still there."""
 
     link: Stored
-    place: Place
     kind: TraceKind
     clause: Clause | None
     state: TraceState
 
     @property
     def section_id(self) -> UUID:
-        return self.place[1]
+        return self.link["section_id"]
 
 
 class Row(NamedTuple):
@@ -114,10 +113,10 @@ async def judged_by(
 ) -> tuple[Sequence[Stored], Clauses]:
     """The links that count, and the clauses they hang on: now, or in one set of versions."""
     if set_id is None:
-        return links, await clauses_now(fetch, places(links))
+        return links, await clauses_now(fetch, links)
     documents = {row["document_id"] for row in await fetch(_DOCUMENTS, set_id)}
     links = [link for link in links if link["document_id"] in documents]
-    return links, await clauses_in(fetch, set_id, places(links))
+    return links, await clauses_in(fetch, set_id, links)
 
 
 def covered(
@@ -128,11 +127,15 @@ def covered(
     clauses: Clauses,
 ) -> list[Row]:
     """How far one dialogue's recommendations are answered, in their order."""
-    answers = {each["recommendation_id"]: each for each in responses}
-    traces: dict[UUID, list[Trace]] = defaultdict(list)
+    answers = {each["recommendation_id"].bytes: each for each in responses}
+    traces: dict[bytes, list[Trace]] = defaultdict(list)  # bytes are hashed sooner than a UUID
     for link in links:
-        traces[link["recommendation_id"]].append(_trace(link, clauses))
-    return [_row(each, answers.get(each["id"]), traces.get(each["id"], ())) for each in advice]
+        traces[link["recommendation_id"].bytes].append(_trace(link, clauses))
+    return [
+        _row(each, answers.get(key), traces.get(key, ()))
+        for each in advice
+        for key in [each["id"].bytes]
+    ]
 
 
 def _row(advice: Stored, response: Stored | None, traces: Sequence[Trace]) -> Row:
@@ -141,14 +144,8 @@ def _row(advice: Stored, response: Stored | None, traces: Sequence[Trace]) -> Ro
     return Row(advice, response, traces, state)
 
 
-def places(links: Iterable[Stored]) -> list[Place]:
-    """Where links hang."""
-    return [(link["document_id"], link["section_id"]) for link in links]
-
-
 def _trace(link: Stored, clauses: Clauses) -> Trace:
     """A link with its clause and whether it still holds."""
-    place = link["document_id"], link["section_id"]
-    clause = clauses.get(place)
+    clause = clauses.get(place_of(link))
     state = trace_state(link["hashes"], clause.hashes if clause else {})
-    return Trace(link, place, _KINDS[link["kind"]], clause, state)
+    return Trace(link, _KINDS[link["kind"]], clause, state)

@@ -15,7 +15,7 @@ from policylab.kit.reading import fetch_of
 from policylab.kit.viewer import Viewer
 from policylab.labs import Action, FactKind, Standing, facts_of, levels_of, record_fact, standing
 from policylab.strategies import rules
-from policylab.strategies.clauses import Clause, clauses_now
+from policylab.strategies.clauses import Clause, clauses_now, place_of
 from policylab.strategies.events import ReportFiled, TraceChanged
 from policylab.strategies.rules import TraceKind
 from policylab.strategies.tables import MonitoringReport, TraceLink
@@ -227,8 +227,9 @@ async def _document(uow: UnitOfWork, viewer: Viewer, document_id: UUID) -> Stand
 
 
 async def _clause(uow: UnitOfWork, document_id: UUID, section_id: UUID) -> Clause:
-    place = document_id, section_id
-    clause = (await clauses_now(fetch_of(uow.session), [place])).get(place)
+    place = {"document_id": document_id, "section_id": section_id}
+    found = await clauses_now(fetch_of(uow.session), [place])
+    clause = found.get(place_of(place))
     if clause is None:
         message = "There is no such clause in the text as it stands."
         raise Refused(RefusalCode.NOT_FOUND, message, field="section_id")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import copy
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ class Reads:
     def __init__(self, database: Database, viewer: Viewer) -> None:
         self._database = database
         self._viewer = viewer
-        self._open = AsyncExitStack()
+        self._rows: AbstractAsyncContextManager[Any] | None = None
         self._connection: Any = None
         self._turn = asyncio.Lock()
         self._elsewhere = 0
@@ -33,8 +33,7 @@ class Reads:
     async def __aexit__(self, *raised: Any) -> None:
         self._over = True  # for tasks that were left behind when another one failed
         async with self._turn:
-            await self._open.__aexit__(*raised)
-            self._connection = None
+            await self._give_back(*raised)
 
     @asynccontextmanager
     async def rows(self, viewer: Viewer) -> AsyncGenerator[Any]:
@@ -83,13 +82,14 @@ class Reads:
         if self._over:
             raise RuntimeError("This request has been answered already.")
         rows = self._database.rows(self._viewer, settled=True)
-        self._connection = await self._open.enter_async_context(rows)
+        self._connection = await rows.__aenter__()
+        self._rows = rows
         return self._connection
 
-    async def _give_back(self) -> None:
-        if self._connection is not None:
-            self._connection = None
-            await self._open.aclose()
+    async def _give_back(self, *raised: Any) -> None:
+        rows, self._rows, self._connection = self._rows, None, None
+        if rows is not None:
+            await rows.__aexit__(*(raised or (None, None, None)))
 
 
 def over(context: Context, reads: Reads, columns: Mapping[str, Collection[str]]) -> Context:
