@@ -1,11 +1,15 @@
 """The cases that the standard speaks of, each by its name: a plan answers as graphql-core does."""
 
+import gc
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from policylab.api.compiled.reading import Reads
+from policylab.api.context import Context
+from policylab.api.execution import Request
 from policylab.api.paging import make_cursor
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global, uuid7
@@ -237,6 +241,41 @@ async def acts_of(database: Database, viewer: Viewer) -> Counter[str]:
     sql = "SELECT action FROM audit_event WHERE actor_id = $1"
     async with database.rows(SYSTEM) as connection:
         return Counter(row["action"] for row in await connection.fetch(sql, viewer.person_id))
+
+
+COVERAGES = """{ labs { nodes { dialogues { totalCount nodes { id coverage {
+  answered open rows { state response { answer } decisions { id }
+    recommendation { number text dimensions { id name } }
+    links { id number heading state sectionId recommendation { number page } } } } } } } } }"""
+
+
+async def test_the_coverages_of_many_dialogues_are_kept_apart(
+    both: Comparer, asked_by: Mapping[str, Asker]
+) -> None:
+    data = await answered(both, asked_by, COVERAGES, "administrator")
+    dialogues = [each for lab in data["labs"]["nodes"] for each in lab["dialogues"]["nodes"]]
+    rows = [row for each in dialogues for row in each["coverage"]["rows"]]
+    assert len(dialogues) > 1
+    assert any(row["links"] for row in rows)
+    assert any(row["recommendation"]["dimensions"] for row in rows)
+
+
+LINKS = """{ labs { nodes { dialogues { nodes {
+  phase { state } assessments { recommendations { links { number } } } } } } } }"""
+
+
+async def test_a_plan_lets_go_of_what_it_has_loaded(
+    both: Comparer, asked_by: Mapping[str, Asker]
+) -> None:
+    """Without the garbage collector, which has far more to look at."""
+    gc.collect()
+    gc.disable()
+    try:
+        context = Context(both.database, asked_by[MEMBER].viewer)
+        assert "errors" not in await both.executor.run(Request(query=LINKS), context)
+        assert not [each for each in gc.get_objects() if isinstance(each, Reads)]
+    finally:
+        gc.enable()
 
 
 async def test_a_change_is_answered_by_a_plan_and_made_once(

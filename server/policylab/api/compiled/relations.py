@@ -163,8 +163,10 @@ class Many(Shaped):
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
         keys = [row[self.key] for row in parents.rows]
-        wanted = list(dict.fromkeys(keys))
-        rows = await loading.rows_of_parents(run.fetch, self.plan, wanted, self.shape.columns)
+        wanted = {key.bytes: key for key in keys if key is not None}  # hashed sooner than a UUID
+        rows = await loading.rows_of_parents(
+            run.fetch, self.plan, list(wanted.values()), self.shape.columns
+        )
         done = await self.shape.run(run, Parents(rows, make=_make(self.plan.target)))
         return loading.grouped(keys, rows, done)
 
