@@ -227,10 +227,10 @@ def grouped(
     """What was made of rows, one list for each parent."""
     if len(keys) == 1:
         return [list(items)]
-    lists: dict[Any, list[Any]] = {key: [] for key in keys}
+    lists: dict[bytes, list[Any]] = {key.bytes: [] for key in keys}  # hashed sooner than a UUID
     for row, item in zip(rows, items, strict=True):
-        lists[row["parent_key"]].append(item)
-    return [lists[key] for key in keys]
+        lists[row["parent_key"].bytes].append(item)
+    return [lists[key.bytes] for key in keys]
 
 
 # Loaders

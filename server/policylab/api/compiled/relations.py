@@ -68,8 +68,12 @@ class One(_ByKey):
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
         keys = [row[self.by] for row in parents.rows]
-        found = await self.found(run, keys)
-        return self.checked([found.get(key) for key in keys])
+        names = [key and key.bytes for key in keys]  # hashed sooner
+        wanted = dict(zip(names, keys, strict=True))
+        wanted.pop(None, None)
+        rows, done = await self.finished(run, list(wanted.values()))
+        found = {row["id"].bytes: thing for row, thing in zip(rows, done, strict=True)}
+        return self.checked(list(map(found.get, names)))
 
     def told(self) -> list[str]:
         return [f"the {self.target} that {self.by} names", self.sql]
