@@ -92,7 +92,8 @@ class Searched:
         return f"""
 SELECT '{self.name}', t.id, f.points + {ALIKE.format("t.said")}
   FROM (SELECT w.id, sum(w.points) AS points FROM (
-{found}) w GROUP BY w.id) f JOIN {self.name} t ON t.id = f.id
+{found}) w GROUP BY w.id) f CROSS JOIN LATERAL (
+    SELECT * FROM {self.name} t WHERE t.id = f.id OFFSET 0) t  -- few: each by its key
  WHERE {self.source.scope.on("t")}"""  # noqa: S608 our names
 
 
