@@ -341,6 +341,28 @@ async def test_a_closed_note_is_found_inside_its_delegation_alone(database: Data
         assert len(await find(database, viewer, "Ouropen")) == 1
 
 
+async def test_of_remarks_that_answer_equally_well_a_threads_first_is_shown(
+    database: Database,
+) -> None:
+    here = await desk(database)
+    delegate = here.table.delegate("CITY")
+    thread = await do(
+        database,
+        delegate,
+        "startThread",
+        "... on Thread { id }",
+        draftId=gid("Draft", here.drafts["en"]),
+        sectionId=key_of("pay"),
+        quotation="Cities pay.",
+        body="Penguins come first.",
+    )
+    for number in range(6):
+        said = {"threadId": thread["id"], "body": f"Penguins come later ({number})."}
+        await do(database, delegate, "reply", "... on Thread { id }", **said)
+    [hit] = await find(database, here.writer, "penguins")
+    assert (hit["excerpt"], hit["node"]["id"]) == ("Penguins come first.", thread["id"])
+
+
 async def test_a_search_keeps_to_a_lab_and_comes_in_pages(database: Database) -> None:
     lines = (clause(f"Penguins number {number}.", f"c{number}") for number in range(5))
     here = await desk(database, {"en": doc(heading("Aims", "aims"), *lines)})

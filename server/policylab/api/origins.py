@@ -3,7 +3,7 @@ plans alike. Made by the makers in `declare.py` and `paging.py`, and nowhere els
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from policylab.kit.ids import to_global
 
@@ -160,6 +160,14 @@ class Searched(Origin):
 
     target: str
     function: Callable[..., Awaitable[Searches]]
+
+
+class Seen(NamedTuple):
+    """The type and the id of a row that whoever names it has read as the viewer: where nothing but
+    its identifier is asked for, nothing is read again."""
+
+    kind: str
+    key: Any
 
 
 @dataclass(frozen=True)

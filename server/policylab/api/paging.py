@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import orjson
 import strawberry
@@ -140,6 +141,39 @@ def _could_be(said: str, kind: str) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a connection's fields are read from, where its things were computed: no cursor is made
+    that nobody asks for."""
+
+    stands_for: ClassVar = Connection
+    items: Sequence[Any]
+    start: int
+    first: int
+
+    @property
+    def nodes(self) -> list[Any]:
+        return list(self.items[self.start : self.start + self.first])
+
+    @property
+    def edges(self) -> list[Edge[Any]]:
+        places = enumerate(self.nodes, self.start)
+        return [Edge(cursor=make_cursor([str(place)]), node=node) for place, node in places]
+
+    @property
+    def page_info(self) -> PageInfo:
+        edges = self.edges
+        return PageInfo(
+            has_next_page=self.start + self.first < len(self.items),
+            has_previous_page=self.start > 0,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+
+    async def counted(self) -> int:
+        return len(self.items)
+
+
 def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection[Any]:
     """A page of things that were computed, in their order; the cursor is the place."""
     check_first(first)
@@ -147,26 +181,7 @@ def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection
     if after and not _KINDS["INTEGER"].fullmatch(place):
         raise _bad_cursor()
     start = max(int(place) + 1, 0)
-    shown = list(items[start : start + first])
-    edges = [
-        Edge(cursor=make_cursor([str(start + place)]), node=item)
-        for place, item in enumerate(shown)
-    ]
-
-    async def counted() -> int:
-        return len(items)
-
-    return Connection(
-        edges=edges,
-        nodes=shown,
-        page_info=PageInfo(
-            has_next_page=start + first < len(items),
-            has_previous_page=start > 0,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        counted=counted,
-    )
+    return _Listed(items, start, first)  # pyright: ignore[reportReturnType] it stands for one
 
 
 _ANY = re.compile(r"[^\0]*")

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -21,6 +22,7 @@ from policylab.api.declare import (
     value,
 )
 from policylab.api.elsewhere import Dialogue
+from policylab.api.origins import Seen
 from policylab.api.paging import PAGE, After, Connection, First, check_first, listed
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of, to_global
@@ -36,9 +38,9 @@ async def load_hit_dialogues(context: Context, roots: Sequence[Any]) -> list[UUI
     return [item.place["dialogue_id"] for item in roots]
 
 
-async def load_hit_nodes(context: Context, roots: Sequence[Any]) -> list[tuple[str, UUID]]:
-    """What was found, or the texts that it stands in."""
-    return [(item.place["node"], item.place["node_id"]) for item in roots]
+async def load_hit_nodes(context: Context, roots: Sequence[Any]) -> list[Seen]:
+    """What was found, or the texts that it stands in: all of it joined in by `_PLACES`."""
+    return [Seen(item.place["node"], item.place["node_id"]) for item in roots]
 
 
 @value
@@ -61,59 +63,108 @@ class SearchHit:
     )
 
 
+_PAGES = {
+    "drafts": "Draft",
+    "texts": "VersionSet",
+    "records": "DecisionRecord",
+    "index": "Assessment",
+    "documents": "Document",
+    "dialogues": "Dialogue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """What a hit's fields are read from: nothing is made of a place that nobody asks for."""
+
+    stands_for: ClassVar = SearchHit
+    place: Mapping[str, Any]
+    asked: str
+    locale: str
+
+    @property
+    def kind(self) -> str:
+        return self.place["kind"]
+
+    @property
+    def title(self) -> str:
+        heading = self.place["heading"]
+        return heading or in_language(self.place["titles"], self.locale)[:LONGEST]
+
+    @property
+    def number(self) -> str | None:
+        return self.place["number"] or None
+
+    @property
+    def excerpt(self) -> str:
+        return excerpt(self.place["body"] or "", self.asked)
+
+    @property
+    def url(self) -> str:
+        place = self.place
+        anchor = f"#{place['section_id']}" if place["section_id"] else ""
+        return f"/{place['page']}/{to_global(_PAGES[place['page']], place['page_id'])}{anchor}"
+
+
 _COLUMNS = (
-    "kind, dialogue_id, page, page_id, node, node_id, number, heading, titles, body, section_id, "
-    "language, worth"
+    "kind, dialogue_id, document_id, page, page_id, node, node_id, number, heading, titles, body, "
+    "section_id, language, worth, place_id"
 )
 _PLACES = f"""
-SELECT 'clause', s.dialogue_id, 'drafts', s.draft_id, 'Draft', s.draft_id,
-       s.number, s.heading, d.titles, s.text, s.section_id, s.language, f.worth
-  FROM found f JOIN draft_section s ON s.id = f.place_id JOIN document d ON d.id = s.document_id
+SELECT 'clause', s.dialogue_id, s.document_id, 'drafts', o.id, 'Draft', o.id,
+       s.number, s.heading, NULL::jsonb, s.text, s.section_id, s.language, f.worth, f.place_id
+  FROM found f JOIN draft_section s ON s.id = f.place_id
   JOIN draft o ON o.id = s.draft_id AND o.closed_at IS NULL
  WHERE f.place = 'draft_section'
 UNION ALL
-SELECT 'clause', s.dialogue_id, 'texts', s.version_set_id, 'Version', s.version_id,
-       s.number, s.heading, d.titles, s.text, s.section_id, s.language, f.worth
-  FROM found f JOIN version_section s ON s.id = f.place_id JOIN document d ON d.id = s.document_id
+SELECT 'clause', s.dialogue_id, s.document_id, 'texts', v.version_set_id, 'Version', v.id,
+       s.number, s.heading, NULL, s.text, s.section_id, s.language, f.worth, f.place_id
+  FROM found f JOIN version_section s ON s.id = f.place_id JOIN version v ON v.id = s.version_id
  WHERE f.place = 'version_section'
 UNION ALL
-SELECT 'comment', c.dialogue_id, CASE WHEN h.draft_id IS NULL THEN 'texts' ELSE 'drafts'
-       END, coalesce(h.draft_id, v.version_set_id), 'Thread', h.id,
-       NULL, NULL, d.titles, c.body, h.section_id, NULL, f.worth
+SELECT 'comment', c.dialogue_id, h.document_id, CASE WHEN h.draft_id IS NULL THEN 'texts'
+       ELSE 'drafts' END, coalesce(h.draft_id, v.version_set_id), 'Thread', h.id,
+       NULL, NULL, NULL, c.body, h.section_id, NULL, f.worth, f.place_id
   FROM found f JOIN comment c ON c.id = f.place_id JOIN thread h ON h.id = c.thread_id
-  JOIN document d ON d.id = h.document_id LEFT JOIN version v ON v.id = h.version_id
+  LEFT JOIN version v ON v.id = h.version_id
  WHERE f.place = 'comment'
 UNION ALL
-SELECT 'amendment', a.dialogue_id, 'texts', a.set_id, 'Amendment', a.id,
-       NULL, NULL, d.titles, concat_ws(E'\\n', a.proposed, a.reasons), a.section_id, a.language,
-       f.worth
-  FROM found f JOIN amendment a ON a.id = f.place_id JOIN document d ON d.id = a.document_id
+SELECT 'amendment', a.dialogue_id, a.document_id, 'texts', a.set_id, 'Amendment', a.id,
+       NULL, NULL, NULL, concat_ws(E'\\n', a.proposed, a.reasons), a.section_id, a.language,
+       f.worth, f.place_id
+  FROM found f JOIN amendment a ON a.id = f.place_id
  WHERE f.place = 'amendment'
 UNION ALL
-SELECT 'record', r.dialogue_id, 'records', r.id, 'DecisionRecord', r.id,
-       NULL, r.identifier, NULL, {RECORD_WORDS}, NULL, NULL, f.worth
+SELECT 'record', r.dialogue_id, NULL, 'records', r.id, 'DecisionRecord', r.id,
+       NULL, r.identifier, NULL, {RECORD_WORDS}, NULL, NULL, f.worth, f.place_id
   FROM found f JOIN decision_record r ON r.id = f.place_id JOIN document d ON d.id = r.document_id
  WHERE f.place = 'decision_record'
 UNION ALL
-SELECT 'recommendation', NULL, 'index', n.assessment_id, 'Recommendation', n.id,
-       n.number, NULL, n.texts, policylab_words(n.texts), NULL, NULL, f.worth
+SELECT 'recommendation', NULL, NULL, 'index', n.assessment_id, 'Recommendation', n.id,
+       n.number, NULL, n.texts, policylab_words(n.texts), NULL, NULL, f.worth, f.place_id
   FROM found f JOIN recommendation n ON n.id = f.place_id
  WHERE f.place = 'recommendation'
 UNION ALL
-SELECT 'document', d.dialogue_id, 'documents', d.id, 'Document', d.id,
-       NULL, NULL, d.titles, policylab_words(d.titles), NULL, NULL, f.worth
+SELECT 'document', d.dialogue_id, NULL, 'documents', d.id, 'Document', d.id,
+       NULL, NULL, d.titles, policylab_words(d.titles), NULL, NULL, f.worth, f.place_id
   FROM found f JOIN document d ON d.id = f.place_id
  WHERE f.place = 'document'
 UNION ALL
-SELECT 'dialogue', g.id, 'dialogues', g.id, 'Dialogue', g.id,
-       NULL, NULL, g.questions, policylab_words(g.questions, g.scopes), NULL, NULL, f.worth
+SELECT 'dialogue', g.id, NULL, 'dialogues', g.id, 'Dialogue', g.id,
+       NULL, NULL, g.questions, policylab_words(g.questions, g.scopes), NULL, NULL,
+       f.worth, f.place_id
   FROM found f JOIN dialogue g ON g.id = f.place_id
  WHERE f.place = 'dialogue'
 """  # noqa: S608 our names
 _SEARCH = f"""
 WITH found AS MATERIALIZED (SELECT * FROM policylab_found($1, $2)),
      place ({_COLUMNS}) AS ({_PLACES})
-SELECT * FROM place p ORDER BY p.worth DESC, p.page = 'texts', p.node_id DESC LIMIT {MOST_HITS}
+SELECT p.kind, p.dialogue_id, p.page, p.page_id, p.node, p.node_id, p.number, p.heading,
+       coalesce(p.titles, d.titles) AS titles, p.body, p.section_id, p.language
+  FROM place p LEFT JOIN document d ON d.id = p.document_id
+ WHERE p.document_id IS NULL OR d.id IS NOT NULL
+ ORDER BY p.worth DESC, p.page = 'texts', p.node_id DESC, p.place_id
+ LIMIT {MOST_HITS}
 """  # noqa: S608 our names
 """What `policylab_found` names, under the viewer's own rights, with what is shown of it."""
 
@@ -137,11 +188,8 @@ async def find(
         raise Refused(RefusalCode.TOO_LARGE, message, field="text")
     lab = key_of(lab_id, "Lab") if lab_id else None
     places = await _places(context, asked, lab) if _is_enough(asked) else []
-    page = listed(places, first=first, after=after)
-    page.nodes = [_hit(context, row, asked) for row in page.nodes]
-    for edge, node in zip(page.edges, page.nodes, strict=True):
-        edge.node = node
-    return page
+    hits = [_Hit(place, asked, context.locale) for place in places]
+    return listed(hits, first=first, after=after)
 
 
 def _is_enough(asked: str) -> bool:
@@ -167,28 +215,6 @@ def _distinct(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
         if key not in seen:
             seen.add(key)
             yield row
-
-
-_PAGES = {
-    "drafts": "Draft",
-    "texts": "VersionSet",
-    "records": "DecisionRecord",
-    "index": "Assessment",
-    "documents": "Document",
-    "dialogues": "Dialogue",
-}
-
-
-def _hit(context: Context, row: Mapping[str, Any], asked: str) -> Any:
-    anchor = f"#{row['section_id']}" if row["section_id"] else ""
-    return SearchHit(
-        kind=row["kind"],
-        title=row["heading"] or in_language(row["titles"], context.locale)[:LONGEST],
-        number=row["number"] or None,
-        excerpt=excerpt(row["body"] or "", asked),
-        url=f"/{row['page']}/{to_global(_PAGES[row['page']], row['page_id'])}{anchor}",
-        place=row,
-    )
 
 
 def excerpt(body: str, asked: str) -> str:
