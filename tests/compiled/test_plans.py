@@ -178,6 +178,38 @@ async def test_what_a_viewer_reaches_is_looked_up_anew_in_each_transaction_and_f
         assert await connection.fetchval(reach) == hers
 
 
+@pytest.mark.parametrize(
+    ("asked", "statements"),
+    [
+        ("node { id __typename }", 1),
+        ("node { __typename ... on Amendment { reasons } ... on Thread { state } }", 3),
+    ],
+)
+async def test_what_a_search_has_read_is_not_read_again_for_its_identifier(
+    arvenia: Database,
+    asked_by: Mapping[str, Asker],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    statements: int,
+) -> None:
+    context = Context(arvenia, asked_by["MODERATOR"].viewer, locale="en")
+    query = f'{{ search(text: "the", first: 200) {{ nodes {{ {asked} }} }} }}'
+    read: list[str] = []
+    fetch = Reads.fetch
+
+    async def count(self: Reads, sql: str, *values: Any) -> list[Any]:
+        read.append(sql)
+        return await fetch(self, sql, *values)
+
+    monkeypatch.setattr(Reads, "fetch", count)
+    executor = Executor(free_documents=True)
+    answer = await executor.run(Request(query=query), context)
+    kinds = {each["node"]["__typename"] for each in answer["data"]["search"]["nodes"]}
+    assert executor.counts.compiled == 1
+    assert kinds > {"Amendment", "Thread"}  # and others, of which nothing but the name is asked
+    assert len(read) == statements, read
+
+
 async def test_a_list_that_is_too_long_for_one_statement_is_cut_for_each_parent(
     arvenia: Database, monkeypatch: pytest.MonkeyPatch, asked_by: Mapping[str, Asker]
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from policylab.api import loading, paging
 from policylab.api.compiled.leaves import Unequal
 from policylab.api.compiled.shapes import Finishing, Output, Parents, Run, Shape, Shaped
-from policylab.api.origins import EdgePlan, Load, PagePlan, Searches
+from policylab.api.origins import EdgePlan, Load, PagePlan, Searches, Seen
 from policylab.kit.ids import from_global
 
 Given = Callable[[Run], dict[str, Any]]
@@ -41,11 +41,18 @@ class _ByKey(Shaped):
     def sql(self) -> str:
         return loading.by_ids(self.target, tuple(dict.fromkeys(("id", *self.shape.columns))))
 
-    async def found(self, run: Run, keys: Iterable[Any]) -> dict[Any, Any]:
-        """Finished things by their key."""
+    async def found(self, run: Run, keys: Iterable[Any], *, seen: bool = False) -> dict[Any, Any]:
+        """Finished things by their key; those that were seen are not read for it alone."""
         wanted = [key for key in dict.fromkeys(keys) if key is not None]
+        if seen and self._of_key_alone:
+            rows = [{"id": key} for key in wanted]
+            return dict(zip(wanted, await self.shape.run(run, Parents(rows)), strict=True))
         rows, done = await self.finished(run, wanted)
         return {row["id"]: thing for row, thing in zip(rows, done, strict=True)}
+
+    @property
+    def _of_key_alone(self) -> bool:
+        return set(self.shape.columns) <= {"id"} and not self.shape.relations
 
     async def finished(self, run: Run, keys: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """The rows of different keys, and what was made of each."""
@@ -144,8 +151,9 @@ class LedAnywhere(Finishing):
         found: dict[Any, Any] = {None: None}
         for kind in dict.fromkeys(named[0] for named in answers if named is not None):
             of_kind = _ByKey(kind, thing.shape_of(loading.known(kind).cls), nullable=True)
-            keys = (named[1] for named in answers if named is not None and named[0] == kind)
-            things = await of_kind.found(run, keys)
+            named = [each for each in answers if each is not None and each[0] == kind]
+            seen = all(isinstance(each, Seen) for each in named)
+            things = await of_kind.found(run, (key for _, key in named), seen=seen)
             found |= {(kind, key): each for key, each in things.items()}
         values = [found.get(named) for named in answers]
         if not self.output.nullable:
