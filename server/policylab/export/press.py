@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
-import typst
-
 from policylab.export.glyphs import covered_by
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.workers import Hung, Workers
@@ -74,6 +72,8 @@ def _lay_out(folder: Path, pictures: Mapping[str, bytes]) -> None:
 
 def _press(folder: Path, data: bytes, moment: int) -> Callable[[], bytes]:
     """One piece of work for the pool: Typst's own function, so that a press loads nothing else."""
+    import typst
+
     return partial(
         typst.compile,
         str(folder / "main.typ"),

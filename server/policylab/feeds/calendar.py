@@ -1,16 +1,19 @@
 """Entries as iCalendar (RFC 5545). Pure; the library folds lines and escapes words.
 
-Times are in UTC, which every program shows in its reader's own zone.
+Times are in UTC, which every program shows in its reader's own zone. The library is loaded where
+it is used: it keeps all time zones of the world ready, for calendars that are seldom asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
-
-from icalendar import Calendar, Event, vText
+from typing import TYPE_CHECKING
 
 from policylab.feeds.rules import Entry, clean
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 MAKER = "-//Policy Lab//Policy Lab//EN"
@@ -19,6 +22,8 @@ ASK_AGAIN = timedelta(hours=1)
 
 def as_icalendar(entries: Iterable[Entry], *, base: str, title: str = "") -> bytes:
     """A calendar with these entries; `title` for one that is asked for again and again."""
+    from icalendar import Calendar, vText
+
     calendar = Calendar()
     calendar.add("prodid", MAKER)
     calendar.add("version", "2.0")
@@ -33,6 +38,8 @@ def as_icalendar(entries: Iterable[Entry], *, base: str, title: str = "") -> byt
 
 
 def _event(entry: Entry, base: str) -> Event:
+    from icalendar import Event
+
     event = Event()
     changed = entry.changed_at.astimezone(UTC)
     event.add("uid", f"{entry.kind}-{entry.key}@policylab")

@@ -13,7 +13,7 @@ from policylab.api.budget import Budgets
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
-from policylab.kit.memory import keep_nothing_large
+from policylab.kit.memory import give_back, keep_nothing_large
 from policylab.settings import Settings
 from policylab.transport import (
     coediting as coediting_socket,
@@ -50,6 +50,7 @@ def build(settings: Settings) -> tuple[Starlette, House]:
         gc.freeze()
         gc.set_threshold(*SELDOM)
         keep_nothing_large()
+        give_back()  # what the start alone needed
         working_on = asyncio.create_task(_work(house))
         yield
         working_on.cancel()
