@@ -24,6 +24,8 @@ metadata = SQLModel.metadata
 class Table(SQLModel):
     """A row with an identifier from birth. It does not validate: rules do, before it is built."""
 
+    model_config = {"defer_build": True}  # nobody asks for what would validate
+
     if TYPE_CHECKING:  # SQLModel declares it too widely for a plain name to fit
         __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride,reportIncompatibleUnannotatedOverride]
 
