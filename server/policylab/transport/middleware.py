@@ -112,13 +112,14 @@ def _tell(scope: Scope, status: int | None, seconds: float) -> None:
     path: str = scope["path"] if "endpoint" in scope else "?"
     for name, value in scope.get("path_params", {}).items():
         path = path.replace(str(value), f"{{{name}}}") if value else path
+    person = scope["state"].get("person")
     log.info(
         "request",
         method=scope.get("method", "WEBSOCKET"),
         path=path,
         status=status,
         ms=round(seconds * 1_000, 2),
-        person=scope["state"].get("person"),
+        person=person and str(person),
     )
 
 
