@@ -13,7 +13,7 @@ ENVIRONMENT: Final = {
     "MALLOC_TRIM_THRESHOLD_": str(16 * LARGE),
 }
 """The same for a program that is started with it. Of small pieces so much may stay free: PostgreSQL
-wants them again for the next statement, and a quarter of a search was getting them back."""
+wants them again for the next statement."""
 
 
 def keep_nothing_large() -> None:
