@@ -12,13 +12,15 @@ from websockets.exceptions import WebSocketException
 
 from policylab import coediting, documents
 from policylab.coediting import Right, Standing
+from policylab.coediting.room import RIGHTS_CHANGED
 from policylab.documents.sources import LANGUAGE_VERSION
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
 from policylab.labs import Role
+from policylab.transport.coediting_wire import COME_BACK
 from tests import make
-from tests.coediting.harness import Person, Writer, tokens_in, words_of
+from tests.coediting.harness import Person, Writer, eventually, tokens_in, words_of
 from tests.documents import writing
 from tests.documents.writing import Desk
 from tests.serving import Served, token_of
@@ -128,6 +130,13 @@ class Pen:
             await self.writer.connect()
         await self.writer.settled()
         self.note()
+
+
+async def check_asked_to_come_back(pens: list[Pen]) -> None:
+    """Each was told that the server restarts, and of nothing else but an appointment: news of her
+    own may reach a process after she has come to it, and then she is asked to come anew."""
+    await eventually(lambda: all(COME_BACK in pen.codes for pen in pens))
+    assert {code for pen in pens for code in pen.codes} <= {COME_BACK, RIGHTS_CHANGED, None}
 
 
 async def check_all_there(pens: list[Pen], content: object) -> None:

@@ -11,7 +11,13 @@ import pytest
 from policylab.kit.db import Database, connect_arguments
 from tests.coediting.harness import Writer, eventually
 from tests.promises.conftest import full
-from tests.promises.drafting import Drafting, Pen, check_all_there, writer_at
+from tests.promises.drafting import (
+    Drafting,
+    Pen,
+    check_all_there,
+    check_asked_to_come_back,
+    writer_at,
+)
 from tests.serving import Served
 
 pytestmark = pytest.mark.promise
@@ -28,9 +34,9 @@ async def test_what_is_under_way_at_the_stop_is_finished(
 ) -> None:
     owner = owner_url(house.engine.url.render_as_string(hide_password=False))
     drafting = await Drafting.begin(house)
+    quiet = writer_at(served, drafting.draft_id, await drafting.writer())
     people = [await drafting.writer() for _ in range(3)]
     pens = [Pen(writer_at(served, drafting.draft_id, person)) for person in people]
-    quiet = writer_at(served, drafting.draft_id, await drafting.writer())
     for round_ in range(full(10, 2)):
         for pen in pens:
             pen.begin()
@@ -41,15 +47,13 @@ async def test_what_is_under_way_at_the_stop_is_finished(
                 len(pen.writer.acknowledged) > n for pen, n in zip(pens, before, strict=True)
             )
         )
-        codes = [len(pen.codes) for pen in pens]
+        for pen in pens:
+            pen.codes.clear()
         token = await stop_while_held(served, owner, drafting, quiet, people[0].token)
         # What was on its way when the server was told to stop is stored, and its writer knows.
         assert token in quiet.acknowledged, round_
         assert quiet.code == 1012
-        await eventually(
-            lambda codes=codes: all(len(pen.codes) > n for pen, n in zip(pens, codes, strict=True))
-        )
-        assert {pen.codes[n] for pen, n in zip(pens, codes, strict=True)} == {1012}
+        await check_asked_to_come_back(pens)
         await asyncio.to_thread(served.start)
         for pen in pens:
             await pen.end()

@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 
 from policylab.coediting.lib0 import write_bytes
-from tests.coediting.harness import Person, Writer, frame
+from tests.coediting.harness import Person, Writer, eventually, frame
 from tests.coediting.process import Process
 from tests.promises.conftest import WHOLE, busy, full
 from tests.promises.line import BINARY, CONT, PING, PONG, Line, asking, packed
@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.promise, pytest.mark.alone]
 GROWTH = 50 * 2**20
 P95 = 0.1 if WHOLE else 0.8
 """Seconds. The short form may run on a machine that is busy otherwise; unguarded it is ten."""
+ENOUGH = 10
+"""Times that are looked at, at least."""
 SLOWEST = 1.0 if WHOLE else 2.5
 ASKED = frame(0, 0, data=b"\x00")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -60,10 +62,10 @@ class Innocent:
         assert self.writer.code is None
         await self.writer.close()
 
-    def check(self) -> None:
+    async def check(self) -> None:
+        await eventually(lambda: len(self.took) >= ENOUGH)
         under_way = time.perf_counter() - self._began if self._began else 0.0
         took = sorted([*self.took, under_way])
-        assert len(took) > 10
         assert took[int(len(took) * 0.95)] < P95 * busy(), took[-10:]
         assert took[-1] < SLOWEST * busy()
 
@@ -110,10 +112,10 @@ class Siege:
         assert program.returncode == 0
         return int(saying.result()[0])
 
-    def check(self) -> None:
+    async def check(self) -> None:
         assert self.live.alive
         assert max(self.most, self.live.memory) - self.before < GROWTH
-        self.innocent.check()
+        await self.innocent.check()
 
 
 def _text(data: bytes) -> str:
@@ -156,7 +158,7 @@ FLOODS: dict[str, bytes] = {
 async def test_a_flood_of_frames_harms_nobody_else(siege: Siege, kind: str) -> None:
     sent = await siege.flood(FLOODS[kind], lines=full(8, 2), seconds=full(30, 1))
     assert sent > len(FLOODS[kind])
-    siege.check()
+    await siege.check()
 
 
 @pytest.mark.parametrize("size", [0, 1, 2])
@@ -167,7 +169,7 @@ async def test_a_message_in_a_million_fragments_is_cut_off_or_taken_in(
     frames = packed(BINARY, b"\x00", fin=False) + piece * full(2_000_000, 1_000_000)
     sent = await siege.flood(frames, lines=full(8, 1), seconds=full(60, 3))
     assert sent > 0
-    siege.check()
+    await siege.check()
 
 
 async def test_a_large_frame_in_small_slices_takes_linear_time(siege: Siege) -> None:
@@ -195,7 +197,7 @@ async def test_half_a_handshake_costs_little_and_holds_nobody_up(siege: Siege) -
     late = await siege.enter()
     await late.say(PING, b"here")
     assert await late.pong() == b"here"
-    siege.check()
+    await siege.check()
 
 
 async def test_compression_is_not_offered_so_there_is_no_bomb(siege: Siege) -> None:
@@ -220,4 +222,4 @@ async def test_who_has_spent_her_share_is_read_again_a_little_later(siege: Siege
         async with asyncio.timeout(20):
             while await line.pong() != b"last of %d" % number:
                 pass
-    siege.check()
+    await siege.check()

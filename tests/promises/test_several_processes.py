@@ -16,7 +16,13 @@ import pytest
 from policylab.kit.db import Database
 from policylab.transport.relay import order
 from tests.coediting.harness import Writer, eventually
-from tests.promises.drafting import Drafting, Pen, check_all_there, writer_at
+from tests.promises.drafting import (
+    Drafting,
+    Pen,
+    check_all_there,
+    check_asked_to_come_back,
+    writer_at,
+)
 from tests.serving import Served
 
 pytestmark = pytest.mark.promise
@@ -205,7 +211,7 @@ async def test_a_process_that_is_to_stop_asks_its_people_to_come_back(
     await eventually(
         lambda: all(pen.lines > n for pen, n in zip(pens, lines, strict=True)), PATIENCE
     )
-    assert [pen.codes[0] for pen in pens] == [1012] * 3
+    await check_asked_to_come_back(pens)
     await crew.whole()
     assert leaving not in crew.pids
     await together(pens)
@@ -227,8 +233,7 @@ async def test_the_crew_stops_in_order(crew: Crew, drafting: Drafting) -> None:
     assert [pid for pid in serving if alive(pid)] == []
     # What worked for them, or watched over shared things, notices the end and goes last.
     await eventually(lambda: not [pid for pid in pids if alive(pid)], PATIENCE)
-    await eventually(lambda: all(pen.codes for pen in pens))
-    assert [pen.codes[0] for pen in pens] == [1012] * len(pens)
+    await check_asked_to_come_back(pens)
     await asyncio.to_thread(crew.served.start)
     await eventually(lambda: all(pen.lines > 1 for pen in pens), PATIENCE)
     for draft_id, pen in zip(drafts, pens, strict=True):
