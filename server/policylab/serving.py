@@ -23,6 +23,8 @@ from policylab.transport.relay import Neighbours
 
 LARGEST_FRAME = 1_048_576
 DRAIN_SECONDS = 10
+AT_ONCE = 16
+"""Connections that are accepted in one round of the event loop."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -100,7 +102,12 @@ def _warn(sentence: str) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says when the house is open; takes over no texts any more once it is to stop."""
+    """Says when the house is open; takes over no texts any more once it is to stop.
+
+    libuv accepts one connection of a listening socket in each round, so that under load those who
+    come wait unseen: nobody is turned away (promise N5), and whoever asks whether we are well hears
+    nothing. So there are several sockets for one port.
+    """
 
     def __init__(
         self, config: uvicorn.Config, doorway: Doorway, polls: Polls, ready: Callable[[], None]
@@ -111,7 +118,8 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
+        several = [each.dup() for each in sockets or () for _ in range(AT_ONCE - 1)]
+        await super().startup(sockets=[*(sockets or ()), *several])
         if self.started:
             await self._doorway.open()
             self._ready()

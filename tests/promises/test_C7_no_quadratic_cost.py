@@ -65,7 +65,7 @@ async def test_what_goes_before_is_asked_for_and_not_hoarded(siege: Siege) -> No
     assert refused
     assert questions <= 7
     assert await rows_of(siege.live, siege.draft_id) == 0
-    siege.check()
+    await siege.check()
 
 
 async def heard_until(line: Line, last: bytes) -> tuple[int, bool]:
@@ -100,7 +100,7 @@ async def test_thousands_of_ids_at_one_spot_are_taken_in(siege: Siege) -> None:
         await stored(line, EACH)
         line.writer.transport.abort()
     assert words_of(await live.text(draft_id)) == f"a{'c' * number}b"
-    siege.check()
+    await siege.check()
     began = time.perf_counter()
     await writer.connect()
     assert time.perf_counter() - began < 3
@@ -134,7 +134,7 @@ async def test_a_crowd_of_ids_in_one_update_is_refused(siege: Siege) -> None:
             await asyncio.sleep(0.01)
     assert writer.refused["code"] == "TOO_LARGE"
     await writer.close()
-    siege.check()
+    await siege.check()
 
 
 async def test_asking_for_the_text_again_and_again_costs_each_time_the_same(siege: Siege) -> None:
@@ -149,7 +149,7 @@ async def test_asking_for_the_text_again_and_again_costs_each_time_the_same(sieg
     for _ in range(full(3_000, 300)):
         await line.put(packed(BINARY, frame(0, 0, data=b"\x00")))
         await answered(line)
-    siege.check()
+    await siege.check()
 
 
 async def test_who_asks_many_times_at_once_is_answered_a_few_times(siege: Siege) -> None:
@@ -171,7 +171,7 @@ async def test_who_asks_many_times_at_once_is_answered_a_few_times(siege: Siege)
             continue
         break  # it has nothing more to say
     assert 0 < answers < number / 10
-    siege.check()
+    await siege.check()
 
 
 async def answered(line: Line) -> None:
@@ -198,4 +198,4 @@ async def test_presence_without_end_is_passed_on_now_and_then(siege: Siege) -> N
     await asyncio.sleep(0.5)
     listening.cancel()
     assert 0 < heard[0] < number / 5
-    siege.check()
+    await siege.check()

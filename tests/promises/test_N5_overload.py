@@ -11,7 +11,7 @@ import pytest
 from policylab import identity
 from policylab.kit.db import Database
 from policylab.kit.viewer import SYSTEM
-from tests.promises.conftest import full
+from tests.promises.conftest import busy, full
 from tests.serving import Served, token_of
 
 pytestmark = [pytest.mark.promise, pytest.mark.alone]
@@ -34,11 +34,12 @@ class Answer:
 class Asking:
     """Many programs with one token, each with a connection of its own while it asks."""
 
-    def __init__(self, served: Served, token: str) -> None:
+    def __init__(self, served: Served, token: str, *, kept_for: float) -> None:
         self.url = f"{served.url}/graphql"
         headers = {"authorization": f"Bearer {token}"}
-        limits = httpx2.Limits(max_connections=None)
+        limits = httpx2.Limits(max_connections=None, keepalive_expiry=kept_for)
         self.client = httpx2.AsyncClient(headers=headers, limits=limits, timeout=60)
+        self.well: list[float] = []
 
     async def ask(self) -> Answer:
         begun = time.perf_counter()
@@ -61,6 +62,15 @@ class Asking:
         await asyncio.gather(*(one() for _ in range(4)))
         return count / seconds
 
+    async def whether_well(self) -> None:
+        """Ask so now and then, as whatever watches over the server does; how long it took."""
+        url = self.url.replace("/graphql", "/healthz")
+        while True:
+            begun = time.perf_counter()
+            assert (await self.client.get(url)).status_code == 200
+            self.well.append(time.perf_counter() - begun)
+            await asyncio.sleep(0.2)
+
     async def offer(self, rate: float, seconds: float) -> list[Answer]:
         """So many each second, whatever becomes of the others."""
         loop = asyncio.get_running_loop()
@@ -71,20 +81,28 @@ class Asking:
         return await asyncio.gather(*asked)
 
 
+KEPT_SECONDS = 2.0
+"""Less than the server keeps one: none is closed just as the next question is on its way."""
+
+
+@pytest.mark.parametrize("kept_for", [KEPT_SECONDS, 0], ids=["kept", "each its own"])
 async def test_what_is_too_much_is_turned_away_and_what_was_taken_is_finished(
-    served: Served, house: Database
+    served: Served, house: Database, kept_for: float
 ) -> None:
     async with house.write(SYSTEM) as uow:
         person = await identity.create_person(uow, SYSTEM, display_name="Programme")
-    asking = Asking(served, await token_of(house, person.id))
+    asking = Asking(served, await token_of(house, person.id), kept_for=kept_for)
     capacity = await asking.capacity()
     before = served.memory
+    watching = asyncio.create_task(asking.whether_well())
     answers = await asking.offer(TIMES * capacity, SECONDS)
+    watching.cancel()
     statuses = Counter(answer.status for answer in answers)
     assert set(statuses) == {200, 503}, statuses
     assert all(answer.whole for answer in answers if answer.status == 200)
     refused = [answer for answer in answers if answer.status == 503]
     assert {answer.retry_after for answer in refused} == {"1"}
+    assert max(asking.well) < SOON / 2 * busy()
     assert statuses[200] > capacity * SECONDS / 4  # it went on working
     assert served.memory - before < MOST_GROWTH
     async with asyncio.timeout(SOON):
