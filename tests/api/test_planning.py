@@ -24,6 +24,15 @@ def test_each_field_tells_its_origin_and_each_statement_carries_the_scope() -> N
     assert all("policylab_reach" in line for line in statements[:2])
 
 
+def test_what_one_thing_points_at_is_read_along_within_its_own_scope() -> None:
+    asked = "query Q($id: ID!) { draft(id: $id) { document { title dialogue { question } } } }"
+    told = [line.strip() for line in plan(asked).splitlines()]
+    (statement,) = [line for line in told if line.startswith("SELECT")]
+    assert "LEFT JOIN document t0 ON t0.id = t.document_id AND t0.dialogue_id = ANY" in statement
+    assert "LEFT JOIN dialogue t00 ON t00.id = t0.dialogue_id AND t00.id = ANY" in statement
+    assert "the Dialogue that dialogue_id names, read along as t00" in told
+
+
 def test_only_the_columns_that_are_asked_for_are_read() -> None:
     read = next(line for line in plan(DIALOGUE).splitlines() if "SELECT" in line)
     assert read.split(" FROM ")[0].strip() == 'SELECT t."id", t."questions"'

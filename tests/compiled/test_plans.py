@@ -39,6 +39,20 @@ def operations() -> dict[str, Any]:
     return found
 
 
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that plans read with, as they come."""
+    found: list[str] = []
+    fetch = Reads.fetch
+
+    async def note(self: Reads, sql: str, *values: Any) -> list[Any]:
+        found.append(sql)
+        return await fetch(self, sql, *values)
+
+    monkeypatch.setattr(Reads, "fetch", note)
+    return found
+
+
 @pytest.mark.parametrize(("name", "document"), operations().items())
 def test_every_operation_of_the_web_app_has_a_plan(name: str, document: Any) -> None:
     assert Compiled(document).plan(name)
@@ -188,25 +202,52 @@ async def test_what_a_viewer_reaches_is_looked_up_anew_in_each_transaction_and_f
 async def test_what_a_search_has_read_is_not_read_again_for_its_identifier(
     arvenia: Database,
     asked_by: Mapping[str, Asker],
-    monkeypatch: pytest.MonkeyPatch,
+    read: list[str],
     asked: str,
     statements: int,
 ) -> None:
     context = Context(arvenia, asked_by["MODERATOR"].viewer, locale="en")
     query = f'{{ search(text: "the", first: 200) {{ nodes {{ {asked} }} }} }}'
-    read: list[str] = []
-    fetch = Reads.fetch
-
-    async def count(self: Reads, sql: str, *values: Any) -> list[Any]:
-        read.append(sql)
-        return await fetch(self, sql, *values)
-
-    monkeypatch.setattr(Reads, "fetch", count)
     executor = Executor(free_documents=True)
     answer = await executor.run(Request(query=query), context)
     kinds = {each["node"]["__typename"] for each in answer["data"]["search"]["nodes"]}
     assert executor.counts.compiled == 1
     assert kinds > {"Amendment", "Thread"}  # and others, of which nothing but the name is asked
+    assert len(read) == statements, read
+
+
+LISTED = "delegations { id organisation { name } }"
+STOOD = "documents { versionSets { positions { delegation { %s } } } }"
+
+
+@pytest.mark.parametrize(
+    ("asked", "statements"),
+    [
+        ("lab { name }", 1),  # both in one
+        (f"lab {{ name }} {LISTED}", 3),
+        (f"{LISTED} {STOOD % 'id'}", 6),
+        (f"{LISTED} {STOOD % 'id voting'}", 7),  # which the list does not have
+        (f"{STOOD % 'id'} {LISTED}", 7),  # the list comes too late
+    ],
+)
+async def test_what_many_point_at_is_read_once(
+    arvenia: Database,
+    asked_by: Mapping[str, Asker],
+    read: list[str],
+    asked: str,
+    statements: int,
+) -> None:
+    viewer = asked_by["MODERATOR"].viewer
+    async with arvenia.rows(viewer) as connection:
+        key = await connection.fetchval(
+            "SELECT dialogue_id FROM position WHERE released_at IS NOT NULL ORDER BY id LIMIT 1"
+        )
+    query = f"query($id: ID!) {{ dialogue(id: $id) {{ {asked} }} }}"
+    request = Request(query=query, variables={"id": to_global("Dialogue", key)})
+    executor = Executor(free_documents=True)
+    answer = await executor.run(request, Context(arvenia, viewer, locale="en"))
+    assert executor.counts.compiled == 1
+    assert answer["data"]["dialogue"]
     assert len(read) == statements, read
 
 

@@ -4,7 +4,7 @@ the target goes into every one, here and nowhere else. Each batch is one stateme
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from strawberry.dataloader import DataLoader
 
@@ -58,15 +58,32 @@ def select(kind: str, columns: Columns = None, *, extra: str = "") -> str:
     return f"SELECT {listed} FROM {target.source.name} t"  # noqa: S608
 
 
-def scope_of(kind: str) -> str:
-    """Who may see rows of a published type, as a predicate on `t`."""
-    return known(kind).source.scope.on("t")
+def scope_of(kind: str, alias: str = "t") -> str:
+    """Who may see rows of a published type, as a predicate on what the statement calls so."""
+    return known(kind).source.scope.on(alias)
+
+
+class Along(NamedTuple):
+    """A thing that is read along with what points at it, in the same statement."""
+
+    kind: str
+    alias: str
+    by: str
+    """What points at it, of which alias: `t.document_id`."""
+    columns: tuple[str, ...]
 
 
 @_once
-def by_ids(kind: str, columns: Columns = None) -> str:
-    """Rows of one type by their ids."""
-    return f"{select(kind, columns)} WHERE t.id = ANY($1::uuid[]) AND {scope_of(kind)}"
+def by_ids(kind: str, columns: Columns = None, along: tuple[Along, ...] = ()) -> str:
+    """Rows of one type by their ids. A column of what is read along is called `alias.name`."""
+    more = [f'{a.alias}."{name}" AS "{a.alias}.{name}"' for a in along for name in a.columns]
+    joined = "".join(
+        f" LEFT JOIN {known(a.kind).source.name} {a.alias}"
+        f" ON {a.alias}.id = {a.by} AND {scope_of(a.kind, a.alias)}"
+        for a in along
+    )
+    selected = select(kind, columns, extra=", ".join(more))
+    return f"{selected}{joined} WHERE t.id = ANY($1::uuid[]) AND {scope_of(kind)}"
 
 
 @_once
@@ -148,9 +165,14 @@ async def searched(
 def at_places(searches: Searches, places: Sequence[Any], items: Iterable[Any]) -> list[list[Any]]:
     """What was made of the rows, one list for each root."""
     lists: dict[bytes, list[Any]] = defaultdict(list)
-    for several, item in zip(places if searches.shared else zip(places), items, strict=True):
-        for place in several:
-            lists[place].append(item)
+    if searches.shared:
+        several = (
+            (place, item) for each, item in zip(places, items, strict=True) for place in each
+        )
+    else:
+        several = zip(places, items, strict=True)
+    for place, item in several:
+        lists[place].append(item)
     if searches.of_one_key:
         return [lists[within.bytes] for _, within in searches.roots]
     return [lists[key.bytes + within.bytes] for key, within in searches.roots]

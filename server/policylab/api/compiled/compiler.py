@@ -74,6 +74,8 @@ class Compiler:
         self._fragments: dict[str, FragmentDetails] = {}
         self._named = _types_named(document)
         self._columns: dict[str, dict[str, None]] = {}
+        self._ones: list[relations.One] = []
+        self._lists: list[relations.Many] = []
         for part in document.definitions:
             if isinstance(part, FragmentDefinitionNode):
                 if part.variable_definitions:
@@ -94,6 +96,8 @@ class Compiler:
             else:
                 field, own, origin = _origin(of, nodes[0].node)
                 found.append((key, self._relation(field, own, origin, nodes)))
+        for each in self._lists:
+            each.pointed_at = any(map(each.has, self._ones))
         return Root(found, self._columns)
 
     def shape(self, of: GraphQLObjectType, nodes: Nodes) -> Shape:
@@ -152,12 +156,15 @@ class Compiler:
         match origin:
             case origins.ToOne():
                 shape = self._shape_of(field, nodes)
-                return relations.One(origin.target, shape, nullable, origin.by)
+                self._ones.append(relations.One(origin.target, shape, nullable, origin.by))
+                return self._ones[-1]
             case origins.ById():
                 shape = self._shape_of(field, nodes)
                 return relations.Named(origin.target, shape, nullable, given)
             case origins.Rows():
-                return relations.Many(origin.plan, origin.key, self._shape_of(field, nodes))
+                shape = self._shape_of(field, nodes)
+                self._lists.append(relations.Many(origin.plan, origin.key, shape))
+                return self._lists[-1]
             case origins.Keys():
                 shape = self._shape_of(field, nodes)
                 return relations.Led(origin.target, shape, nullable, origin.function, given)

@@ -1,8 +1,9 @@
 """The ways to get things: one statement, or one call, for all parents of a level."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -38,8 +39,12 @@ class _ByKey(Shaped):
     nullable: bool
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(("id", *self.shape.columns)))
+
+    @cached_property
     def sql(self) -> str:
-        return loading.by_ids(self.target, tuple(dict.fromkeys(("id", *self.shape.columns))))
+        return loading.by_ids(self.target, self.columns)
 
     async def found(self, run: Run, keys: Iterable[Any], *, seen: bool = False) -> dict[Any, Any]:
         """Finished things by their key; those that were seen are not read for it alone."""
@@ -71,26 +76,54 @@ class One(_ByKey):
     """The thing that a column points at."""
 
     by: str
+    alias: str = ""
+    """What the statement of the only parent calls it, where that reads it along."""
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
+        if self.alias:
+            return await self._read_along(run, parents.rows[0])
         keys = [row[self.by] for row in parents.rows]
         names = [key and key.bytes for key in keys]  # hashed sooner
         wanted = dict(zip(names, keys, strict=True))
         wanted.pop(None, None)
-        rows, done = await self.finished(run, list(wanted.values()))
-        found = {row["id"].bytes: thing for row, thing in zip(rows, done, strict=True)}
+        found = await self._by_name(run, wanted)
         return self.checked(list(map(found.get, names)))
 
+    async def _by_name(self, run: Run, wanted: dict[Any, Any]) -> dict[Any, Any]:
+        """Finished things by the bytes of their keys; what has been read already serves again."""
+        met = run.met_already(self.target, self.columns)
+        unread = [key for name, key in wanted.items() if name not in met]
+        rows = await run.fetch(self.sql, unread) if unread else []
+        rows = [*rows, *(met[name] for name in wanted if name in met)]
+        done = await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        return {row["id"].bytes: thing for row, thing in zip(rows, done, strict=True)}
+
+    async def _read_along(self, run: Run, parent: Mapping[str, Any]) -> Sequence[Any]:
+        if parent[f"{self.alias}.id"] is None:
+            return self.checked([None])
+        row = dict(parent) | {name: parent[f"{self.alias}.{name}"] for name in self.columns}
+        return await self.shape.run(run, Parents([row], make=_make(self.target)))
+
     def told(self) -> list[str]:
+        if self.alias:
+            return [f"the {self.target} that {self.by} names, read along as {self.alias}"]
         return [f"the {self.target} that {self.by} names", self.sql]
 
 
 @dataclass
 class Named(_ByKey):
-    """At the root: the thing that the argument `id` names."""
+    """At the root: the thing that the argument `id` names. What columns of it point at, and of
+    that again, is read along in one statement: nothing is read twice, as there is one of each."""
 
     given: Given
+
+    def __post_init__(self) -> None:
+        self._along = tuple(_along(self.shape, "t"))
+
+    @cached_property
+    def sql(self) -> str:
+        return loading.by_ids(self.target, self.columns, self._along)
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         kind, key = from_global(self.given(run)["id"])
@@ -99,6 +132,15 @@ class Named(_ByKey):
 
     def told(self) -> list[str]:
         return [f"the {self.target} of this id", self.sql]
+
+
+def _along(shape: Shape, of: str) -> Iterator[loading.Along]:
+    """What columns of a thing point at, and of that again; each is told its alias."""
+    ones = [each for each in shape.relations.values() if isinstance(each, One)]
+    for number, one in enumerate(ones):
+        one.alias = f"{of}{number}"
+        yield loading.Along(one.target, one.alias, f"{of}.{one.by}", one.columns)
+        yield from _along(one.shape, one.alias)
 
 
 @dataclass
@@ -171,6 +213,13 @@ class Many(Shaped):
     plan: EdgePlan
     key: str
     shape: Shape
+    pointed_at: bool = False
+    """Whether what is read here is pointed at elsewhere, too."""
+
+    def has(self, one: One) -> bool:
+        """Whether what `one` points at may be read here, with all that it wants of it."""
+        columns = self.shape.columns
+        return self.plan.target == one.target and {*one.columns} <= {*columns} and not one.alias
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
@@ -179,6 +228,9 @@ class Many(Shaped):
         rows = await loading.rows_of_parents(
             run.fetch, self.plan, list(wanted.values()), self.shape.columns
         )
+        if self.pointed_at:
+            by_id = {row["id"].bytes: row for row in rows}
+            run.met.append((self.plan.target, frozenset(self.shape.columns), by_id))
         done = await self.shape.run(run, Parents(rows, make=_make(self.plan.target)))
         return loading.grouped(keys, rows, done)
 

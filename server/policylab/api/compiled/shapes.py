@@ -1,6 +1,6 @@
 """What a plan is made of, and how it runs: shapes, and the relations between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,17 @@ class Run:
     context: Context
     reads: Reads | None
     variables: VariableValues
+    met: list[tuple[str, frozenset[str], dict[bytes, Any]]] = field(
+        default_factory=list[tuple[str, frozenset[str], dict[bytes, Any]]]
+    )
+    """Rows that will be pointed at again: their type, their columns, and themselves by their id."""
+
+    def met_already(self, kind: str, columns: Sequence[str]) -> Mapping[bytes, Any]:
+        """Rows of a type that have been read already, with at least these columns."""
+        for each, known, rows in self.met:
+            if each == kind and known.issuperset(columns):
+                return rows
+        return {}
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
         """Rows, as the viewer may see them."""
