@@ -13,7 +13,7 @@ from policylab.notices.service import refresh
 
 QUIET_SECONDS = 0.15
 """What comes in quick succession is looked at together."""
-REST = 5
+REST = 20
 """After each look so many times as long as it took: nobody waits for it, and people who ask the
 same server for something do wait."""
 
