@@ -312,6 +312,21 @@ async def test_the_database_itself_keeps_a_note_closed(
     assert (await kept(database, thread)).visibility is ThreadVisibility.DELEGATION
 
 
+async def test_the_database_itself_keeps_a_remark_as_closed_as_its_thread(
+    database: Database,
+) -> None:
+    made = await desk.desk(database)
+    closed = await note(database, made.table.delegate("CITY"), made)
+    opened = await start(database, made.table.delegate("CITY"), made)
+    within = "SELECT DISTINCT delegation_id FROM comment WHERE thread_id = $1"
+    moving = "UPDATE comment SET thread_id = $2, delegation_id = NULL WHERE thread_id = $1"
+    async with database.raw() as connection:
+        assert await connection.fetchval(within, opened.id) is None
+        for before, after in ((closed.id, closed.id), (opened.id, closed.id)):
+            await connection.execute(moving, before, after)
+            assert await connection.fetch(within, after) == [(closed.delegation_id,)]
+
+
 async def test_of_two_who_settle_at_once_the_second_hears_that_it_is_done(
     database: Database,
 ) -> None:

@@ -40,6 +40,18 @@ $$
 """
 """Invariant 15: a closed note can't be opened to others afterwards, not even by mistake."""
 
+REMARK_STAYS_IN_ITS_THREAD = """
+CREATE FUNCTION policylab_keep_comment() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+  SELECT t.delegation_id INTO STRICT NEW.delegation_id FROM thread t WHERE t.id = NEW.thread_id;
+  RETURN NEW;
+END
+$$
+"""
+"""A remark is as closed as its thread, whatever is written: so who may read it follows from its own
+row. Threads stay as they are (see above)."""
+
 STATEMENTS = [
     AMENDMENT_KEEPS_WORDS,
     "CREATE TRIGGER amendment_keeps_its_words BEFORE UPDATE ON amendment "
@@ -47,4 +59,7 @@ STATEMENTS = [
     THREAD_STAYS_CLOSED,
     "CREATE TRIGGER thread_stays_where_it_is BEFORE UPDATE ON thread "
     "FOR EACH ROW EXECUTE FUNCTION policylab_keep_thread()",
+    REMARK_STAYS_IN_ITS_THREAD,
+    "CREATE TRIGGER comment_stays_in_its_thread BEFORE INSERT OR UPDATE OF thread_id, "
+    "delegation_id ON comment FOR EACH ROW EXECUTE FUNCTION policylab_keep_comment()",
 ]

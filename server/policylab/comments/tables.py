@@ -53,6 +53,8 @@ class Comment(Table, table=True):
     lab_id: UUID = Field(foreign_key="lab.id")
     dialogue_id: UUID = Field(foreign_key="dialogue.id", index=True)
     thread_id: UUID = Field(foreign_key="thread.id", index=True)
+    delegation_id: UUID | None = Field(default=None, foreign_key="delegation.id")
+    """The delegation inside which it stays: its thread's, as the database sees to (`ddl`)."""
     body: str = Field(sa_type=Text)
     capacity_id: UUID = Field(foreign_key="capacity.id")
     edited_at: datetime | None = moment()
