@@ -7,7 +7,7 @@ from graphql import GraphQLError, OperationDefinitionNode, parse, validate
 
 from policylab.api.compiled.compiler import CORE, NotUnderstood, Root
 from policylab.api.compiled.operation import Compiled
-from policylab.api.compiled.shapes import Relation, Shape
+from policylab.api.compiled.shapes import Shape, Step
 from policylab.api.declare import Declared, declaration
 from policylab.api.limits import check_document, check_text
 
@@ -67,21 +67,19 @@ def _root(operation: OperationDefinitionNode, root: Root) -> Iterator[str]:
     for key, relation in root.fields:
         field = of.fields.get(names.get(key, key))
         own = field.extensions.get("strawberry-definition") if field else None
-        known = relation if isinstance(relation, Relation) else None
-        yield from _field(key, declaration(own), known, "  ")
+        step = None if isinstance(relation, str) else relation
+        yield from _field(key, declaration(own), step, "  ")
 
 
-def _field(
-    key: str, declared: Declared | None, relation: Relation | None, margin: str
-) -> Iterator[str]:
+def _field(key: str, declared: Declared | None, step: Step | None, margin: str) -> Iterator[str]:
     if declared is None:
         yield f"{margin}{key}"
         return
     yield f"{margin}{key}  ({declared.kind}; {declared.access})"
-    if relation is not None:
-        yield from (f"{margin}  {' '.join(line.split())}" for line in relation.told())
-        for shape in relation.shapes:
-            several = len(relation.shapes) > 1
+    if step is not None:
+        yield from (f"{margin}  {' '.join(line.split())}" for line in step.told())
+        for shape in step.shapes:
+            several = len(step.shapes) > 1
             if several:
                 yield f"{margin}  … on {shape.name}"
             yield from _shape(shape, margin + ("    " if several else "  "))
@@ -92,8 +90,8 @@ def _shape(shape: Shape, margin: str) -> Iterator[str]:
         yield from _field(key, declared, shape.relations.get(key), margin)
 
 
-def _collect(relation: Relation | str, found: dict[str, Shape]) -> None:
-    if isinstance(relation, Relation):
+def _collect(relation: Step | str, found: dict[str, Shape]) -> None:
+    if not isinstance(relation, str):
         for shape in relation.shapes:
             found.setdefault(shape.source, shape)
             for each in shape.relations.values():

@@ -36,7 +36,7 @@ from strawberry.types.field import StrawberryField
 from policylab.api import origins
 from policylab.api.compiled import relations
 from policylab.api.compiled.leaves import Unequal, identifier_writer, of_column, writer
-from policylab.api.compiled.relations import Given
+from policylab.api.compiled.relations import Done, Given
 from policylab.api.compiled.shapes import Output, Relation, Run, Shape, Thing
 from policylab.api.compiled.writing import Writer
 from policylab.api.declare import Published, declaration
@@ -53,7 +53,7 @@ BY_BATCH = origins.Batch | origins.Keys | origins.Searched | origins.AnyKeys
 class Root:
     """The plan of one operation."""
 
-    fields: list[tuple[str, Relation | str]]
+    fields: list[tuple[str, Relation | Done | str]]
     """Key by key: how it is got; or the name of the root type, for `__typename`."""
     columns: Mapping[str, Collection[str]]
     """What is taken of each published type."""
@@ -89,13 +89,13 @@ class Compiler:
         collected = collect_fields(CORE, self._fragments, self._variables, of, self._operation)
         if collected.new_defer_usages:
             raise NotUnderstood("@defer")
-        found: list[tuple[str, Relation | str]] = []
+        found: list[tuple[str, Relation | Done | str]] = []
         for key, nodes in collected.grouped_field_set.items():
             if nodes[0].node.name.value == "__typename":
                 found.append((key, of.name))
             else:
                 field, own, origin = _origin(of, nodes[0].node)
-                found.append((key, self._relation(field, own, origin, nodes)))
+                found.append((key, self._at_root(field, own, origin, nodes)))
         for each in self._lists:
             each.pointed_at = any(map(each.has, self._ones))
         return Root(found, self._columns)
@@ -148,6 +148,14 @@ class Compiler:
             thing.shapes[cls] = shape_for(cls)
         return thing
 
+    def _at_root(
+        self, field: GraphQLField, own: StrawberryField, origin: origins.Origin, nodes: Nodes
+    ) -> Relation | Done:
+        if not isinstance(origin, origins.Verb):
+            return self._relation(field, own, origin, nodes)
+        given, output = _given(field, own, nodes[0].node), self.output(field.type, nodes)
+        return Done(origin.act, origin.answer, given, output)
+
     def _relation(
         self, field: GraphQLField, own: StrawberryField, origin: origins.Origin, nodes: Nodes
     ) -> Relation:
@@ -186,8 +194,6 @@ class Compiler:
                 return relations.LedAnywhere(origin.function, given, output)
             case origins.Call():
                 return relations.Called(origin.function, given, output)
-            case origins.Verb():
-                return relations.Done(origin.act, origin.answer, given, output)
             case origins.Attribute():
                 return relations.Held(own.python_name, output)
             case origins.Count():

@@ -131,6 +131,7 @@ class _Operation:
                     if isinstance(field_, str):
                         data[key] = field_
                     else:
+                        assert not isinstance(field_, Done)
                         data[key] = (await field_.values(run, nobody))[0]
         except Exception as error:  # noqa: BLE001 graphql-core meets it again, and says so
             _give_up(counts, error)

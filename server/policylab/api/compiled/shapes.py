@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from graphql.execution.values import VariableValues
 from graphql.pyutils import is_iterable
@@ -65,25 +65,29 @@ class Parents:
         return len(self._objects if self.rows is None else self.rows)  # type: ignore[arg-type]
 
 
-class Relation:
-    """How one field of all parents of a level is got."""
-
-    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        """One finished value for each parent, in order."""
-        raise NotImplementedError
+class Step(Protocol):
+    """What a plan does for one field, as `policylab plan` tells it."""
 
     def told(self) -> list[str]:
-        """What it does, in lines for `policylab plan`; statements begin with SELECT."""
-        raise NotImplementedError
+        """What it does, in lines; statements begin with SELECT."""
+        ...
 
     @property
     def shapes(self) -> list["Shape"]:
         """The shapes of what it gets, as far as they are known before it runs."""
-        raise NotImplementedError
+        ...
 
 
-class Shaped(Relation):
-    """A relation whose things are all of one shape."""
+class Relation(Step, Protocol):
+    """How one field of all parents of a level is got."""
+
+    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
+        """One finished value for each parent, in order."""
+        ...
+
+
+class Shaped:
+    """What gets things that are all of one shape."""
 
     shape: "Shape"
 
@@ -92,8 +96,8 @@ class Shaped(Relation):
         return [self.shape]
 
 
-class Finishing(Relation):
-    """A relation whose values are finished as their type says."""
+class Finishing:
+    """What gets values that are finished as their type says."""
 
     output: "Output"
 
