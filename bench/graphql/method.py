@@ -36,10 +36,8 @@ class Server(Protocol):
     postgraphile: bool
 
     @property
-    def log(self) -> Path: ...
-    @property
     def address(self) -> dict[str, Any]: ...
-    def start(self, *, logs: bool) -> None: ...
+    def start(self) -> None: ...
     def stop(self) -> None: ...
     def variables(self, screen: str, plain: dict[str, Any]) -> dict[str, Any]: ...
 
@@ -62,12 +60,8 @@ class Method:
         """What this run has found."""
 
     def start(self) -> None:
-        """Everybody; peers write a line for each request if ours does."""
-        ours, *peers = self._servers
-        ours.start(logs=True)
-        logs = _writes_lines(ours)
-        for peer in peers:
-            peer.start(logs=logs)
+        for server in self._servers:
+            server.start()
 
     def stop(self) -> None:
         for server in self._servers:
@@ -226,15 +220,6 @@ def _ask(server: Server, words: str, asked: dict[str, Any]) -> dict[str, Any]:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return {"errors": [f"status {error.code}: {error.read().decode()[:300]}"]}
-
-
-def _writes_lines(server: Server) -> bool:
-    """Whether the server's log grows with each request."""
-    nobody = {"variables": {}, "token": "pl_nobody"}
-    before = server.log.stat().st_size
-    for _ in range(3):
-        _ask(server, "{ __typename }", nobody)
-    return server.log.read_bytes()[before:].count(b"\n") >= 3
 
 
 def generate(order: dict[str, Any]) -> Found:

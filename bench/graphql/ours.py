@@ -35,8 +35,8 @@ class Ours:
         settings = {"POLICYLAB_WORK": "false", "POLICYLAB_LOG_JSON": "true"}
         self._served = Served(postgres.url(RUN, SERVICE), own, settings=settings)
 
-    def start(self, *, logs: bool) -> None:
-        """On its core. Whether it writes a line for each request is its own affair."""
+    def start(self) -> None:
+        """On its core."""
         with on_core(SERVER):
             self._served.start()
 
@@ -48,10 +48,6 @@ class Ours:
         """Where the generator finds it."""
         assert self._served.process is not None
         return {"port": self._served.port, "host": "localhost", "pid": self._served.process.pid}
-
-    @property
-    def log(self) -> Path:
-        return self._served.log
 
     def variables(self, screen: str, plain: dict[str, Any]) -> dict[str, Any]:
         """The variables with our identifiers."""

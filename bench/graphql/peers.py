@@ -71,7 +71,7 @@ class Peer:
     postgraphile = False
 
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
-        self.log = folder / f"{self.name}.log"
+        self._log = folder / f"{self.name}.log"
         self._postgres = postgres
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,11 +79,10 @@ class Peer:
     def _command(self) -> list[str]:
         return [NODE, str(FOR_NODE / self.script)]
 
-    def _environment(self, *, logs: bool) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         return os.environ | {
             "PORT": str(self._port),
             "POOL": str(POOL),
-            "REQUEST_LOG": "1" if logs else "0",
             "PGHOST": str(self._postgres.socket_folder),
             "PGDATABASE": RUN,
             "PGUSER": SERVICE,
@@ -93,16 +92,16 @@ class Peer:
             "GRAPHILE_ENV": "production",
         }
 
-    def start(self, *, logs: bool) -> None:
+    def start(self) -> None:
         """Start it on its core, and wait until it answers."""
-        with self.log.open("ab") as log, on_core(SERVER):
+        with self._log.open("ab") as log, on_core(SERVER):
             self._process = subprocess.Popen(
-                self._command(), env=self._environment(logs=logs), stdout=log, stderr=log
+                self._command(), env=self._environment(), stdout=log, stderr=log
             )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(self.log.read_text()[-3000:])
+                raise RuntimeError(self._log.read_text()[-3000:])
             time.sleep(0.05)
 
     def _answers(self) -> bool:

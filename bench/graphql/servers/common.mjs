@@ -7,7 +7,6 @@ import pg from "pg";
 export const settings = {
   port: Number(process.env.PORT),
   pool: Number(process.env.POOL),
-  logs: process.env.REQUEST_LOG === "1",
 };
 
 const DATE = 1082;

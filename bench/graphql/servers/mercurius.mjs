@@ -10,7 +10,7 @@ import { Reading, takePosition } from "./mercurius_database.mjs";
 import { loaders, resolvers } from "./mercurius_resolvers.mjs";
 
 const pool = makePool({ pipeline: true });
-const app = Fastify({ logger: settings.logs, disableRequestLogging: true }); // Fastify's own are two a request
+const app = Fastify({ logger: true, disableRequestLogging: true }); // Fastify's own are two a request
 
 app.register(mercurius, {
   schema: readFileSync(new URL("mercurius.graphql", import.meta.url), "utf8"),
@@ -34,7 +34,7 @@ app.register(mercurius, {
 app.addHook("onResponse", async (request, reply) => {
   await request.database?.close();
   const { method, url } = request;
-  if (settings.logs) request.log.info({ method, url, status: reply.statusCode, took: reply.elapsedTime }, "request");
+  request.log.info({ method, url, status: reply.statusCode, took: reply.elapsedTime }, "request");
 });
 app.register(async () => {
   app.graphql.addHook("onResolution", async (_, context) => context.database.close());

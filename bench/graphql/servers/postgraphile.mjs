@@ -37,7 +37,7 @@ const serv = pgl.createServ(grafserv);
 const server = createServer();
 server.on("error", (error) => console.error(error));
 
-/** Who asks is looked up before anything else; and, where it is asked for, a line is written. */
+/** Who asks is looked up before anything else; and a line is written, as ours writes one. */
 const handle = serv.createHandler();
 server.on("request", async (request, response) => {
   const begun = performance.now();
@@ -52,13 +52,11 @@ server.on("request", async (request, response) => {
     response.writeHead(401).end();
     return;
   }
-  if (settings.logs) {
-    response.on("finish", () => {
-      const took = Math.round(performance.now() - begun);
-      const line = { method: request.method, url: request.url, status: response.statusCode, took };
-      process.stdout.write(`${JSON.stringify(line)}\n`);
-    });
-  }
+  response.on("finish", () => {
+    const took = Math.round(performance.now() - begun);
+    const line = { method: request.method, url: request.url, status: response.statusCode, took };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  });
   handle(request, response);
 });
 

@@ -157,6 +157,4 @@ if __name__ == "__main__":
         port=int(os.environ["PORT"]),
         loop="uvloop",
         http="httptools",
-        log_level="info" if os.environ.get("REQUEST_LOG") == "1" else "warning",
-        access_log=os.environ.get("REQUEST_LOG") == "1",
     )
