@@ -16,8 +16,8 @@ from policylab.premises import Premises
 from policylab.settings import BadSettings, Settings
 from policylab.transport import app as house
 from policylab.transport.coediting import Door
+from policylab.transport.coediting_doorway import Doorway
 from policylab.transport.coediting_poll import Polls
-from policylab.transport.coediting_wire import Doorway
 from policylab.transport.front import Front
 from policylab.transport.relay import Neighbours
 

@@ -30,7 +30,8 @@ from policylab.kit.ids import to_global, uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.settings import Settings
 from policylab.transport import coediting as transport
-from policylab.transport import coediting_wire, middleware, signin
+from policylab.transport import middleware, signin
+from policylab.transport.coediting_doorway import Doorway
 from policylab.transport.relay import Neighbours
 from tests.serving import token_of
 
@@ -161,7 +162,7 @@ async def serving(
         middleware=middleware.stack(settings),
     )
     app.state.house = step
-    doorway = coediting_wire.Doorway(transport.Door(step), neighbours)
+    doorway = Doorway(transport.Door(step), neighbours)
     if neighbours is not None:
         step.polls.relay_through(neighbours)
     config = uvicorn.Config(

@@ -22,7 +22,8 @@ from policylab.kit.db import Database
 from policylab.kit.viewer import Viewer
 from policylab.settings import Settings
 from policylab.transport import coediting as transport
-from policylab.transport import coediting_wire, middleware
+from policylab.transport import middleware
+from policylab.transport.coediting_doorway import Doorway
 from tests.coediting.harness import Doorstep
 
 
@@ -57,7 +58,7 @@ async def main(url: str, port: int, gate: Path, folder: Path) -> None:
     config = uvicorn.Config(
         app,
         port=port,
-        ws=coediting_wire.Doorway(transport.Door(step)),
+        ws=Doorway(transport.Door(step)),
         log_config=None,
         lifespan="off",
     )

@@ -30,8 +30,8 @@ from policylab.kit.french import said_in
 from policylab.kit.ids import key_of
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
+from policylab.transport.coediting_doorway import Turned
 from policylab.transport.coediting_poll import Polls
-from policylab.transport.coediting_wire import Turned
 from policylab.transport.house import locale_of
 from policylab.transport.middleware import host_problem, origin_allowed
 from policylab.transport.signin import Credentials, viewers_of_headers
@@ -46,8 +46,8 @@ TICKET_SECONDS: Final = 30
 def routes(house: "House") -> list[BaseRoute]:
     """The way for networks without websockets; tickets for clients that can set no headers on one.
 
-    The socket itself is `coediting_wire.Doorway`, which is given to the web server; its address is
-    here so that it has a rule of access.
+    The socket itself comes in at `coediting_doorway.Doorway`, which is given to the web server; its
+    address is here so that it has a rule of access.
     """
     door = Door(house)
     house.polls = polls = Polls(door)

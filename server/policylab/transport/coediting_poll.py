@@ -23,6 +23,7 @@ from policylab.coediting.protocol import BadFrame, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.kit.viewer import Viewer
+from policylab.transport.coediting_doorway import Turned
 from policylab.transport.coediting_wire import (
     BAD_FRAME,
     BURST,
@@ -33,7 +34,6 @@ from policylab.transport.coediting_wire import (
     RATE,
     SMALL,
     TOO_SLOW,
-    Turned,
 )
 from policylab.transport.relay import Neighbours, NotAnswered
 

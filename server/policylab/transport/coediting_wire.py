@@ -1,24 +1,17 @@
-"""A connection to a draft, byte by byte: our own protocol class under the web server.
+"""A connection to a draft, byte by byte, from when `coediting_doorway` has let it in.
 
-Given to uvicorn as `ws=`. It keeps the co-editing path and hands every other websocket on to
-uvicorn's own class. Binary frames that stand alone are read here, since they are what people's
-keystrokes come in; everything else (fragments, pings, closing, what is malformed) goes through
-`websockets`, which knows the protocol's whole book of rules. Nothing is decided here: see
-choices/coediting-wire.md.
+Binary frames that stand alone are read here, since they are what people's keystrokes come in;
+everything else (fragments, pings, closing, what is malformed) goes through `websockets`, which
+knows the protocol's whole book of rules. Nothing is decided here: see choices/coediting-wire.md.
 """
 
 import asyncio
-import json
-import os
 import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
-from uuid import UUID
+from typing import Any, Final
 
-from starlette.requests import HTTPConnection
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
@@ -26,27 +19,11 @@ from websockets.server import ServerProtocol
 from policylab.coediting.protocol import BadFrame, Change, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
-from policylab.coediting.turn import Peer
-from policylab.kit.log import log
-from policylab.transport.graphql_wire import GraphQLWire
-from policylab.transport.handshake import (
-    PREFIX,
-    BadRequest,
-    Opening,
-    read_opening,
-    refusal,
-    welcome,
-)
-from policylab.transport.relay import Neighbours
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # no compiled part for this platform
     from websockets.utils import apply_mask
-
-if TYPE_CHECKING:
-    from uvicorn.config import Config
-    from uvicorn.server import ServerState
 
 LARGEST: Final = 1_048_576
 """Bytes of one message."""
@@ -81,27 +58,6 @@ _ALONE: Final = 0x80 | Opcode.BINARY
 _PONG: Final = 0x80 | Opcode.PONG
 
 
-class Turned(Exception):
-    """The handshake is answered with a status."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-
-
-class Porter(Protocol):
-    """Who decides on a handshake."""
-
-    def draft_of(self, path: str) -> UUID | None:
-        """The draft that an address names; None when it names none."""
-        ...
-
-    async def judge(self, connection: HTTPConnection) -> Callable[[Peer], Room]:
-        """How the connection joins its draft, at once; raises `Turned` for whoever may not."""
-        ...
-
-
 def framed(messages: Iterable[bytes]) -> bytes:
     """Messages as websocket frames, one each, in one piece."""
     parts: list[bytes] = []
@@ -117,60 +73,14 @@ def framed(messages: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _said(status: int, sentence: str) -> bytes:
-    """The answer to a handshake that is turned away."""
-    return refusal(status, json.dumps({"error": sentence}).encode())
+class Wires:
+    """All such connections of a process; notices the lines that have gone silent."""
 
-
-class Doorway:
-    """Makes a connection for each websocket, and notices the lines that have gone silent."""
-
-    def __init__(self, porter: Porter, neighbours: Neighbours | None = None) -> None:
-        self.porter = porter
-        self.neighbours = neighbours
-        self.wires: set[Wire] = set()
-        self._connections: set[Any] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+    def __init__(self) -> None:
         self.said: tuple[Sequence[bytes], bytes] = ((), b"")
         """What was last written to somebody, and its frames: many are written the same."""
+        self._open: set[Wire] = set()
         self._pulse: asyncio.TimerHandle | None = None
-
-    def __call__(
-        self,
-        config: "Config",
-        server_state: "ServerState",
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> "Wire":
-        """What uvicorn calls when a request asks for a websocket."""
-
-        def other() -> WebSocketsSansIOProtocol:
-            return GraphQLWire(config, server_state, app_state, _loop)
-
-        self._connections = server_state.connections
-        return Wire(self, self._connections, other)
-
-    async def open(self) -> None:
-        """Take what the other processes hand over."""
-        if self.neighbours is not None:
-            await self.neighbours.open(self._take)
-
-    async def close(self) -> None:
-        if self.neighbours is not None:
-            await self.neighbours.close()
-
-    def _take(self, connection: socket.socket, head: bytes) -> None:
-        """Go on with a connection where another process left it."""
-        wire = Wire(self, self._connections, _nobody_else, handed_over=True)
-
-        async def go_on() -> None:
-            loop = asyncio.get_running_loop()
-            await loop.connect_accepted_socket(lambda: wire, connection)
-            wire.data_received(head)
-
-        task = asyncio.get_running_loop().create_task(go_on(), name="coediting.go_on")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def framed(self, messages: Sequence[bytes]) -> bytes:
         """Frames of messages that are perhaps written to many: they are made once."""
@@ -178,21 +88,20 @@ class Doorway:
         self.said = (messages, frames)
         return frames
 
-    def entered(self, wire: "Wire") -> None:
-        self.wires.add(wire)
+    def add(self, wire: "Wire") -> None:
+        self._open.add(wire)
         if self._pulse is None:
             self._pulse = asyncio.get_running_loop().call_later(PULSE_SECONDS, self._feel)
 
+    def discard(self, wire: "Wire") -> None:
+        self._open.discard(wire)
+
     def _feel(self) -> None:
         self._pulse = None
-        for wire in list(self.wires):
+        for wire in list(self._open):
             wire.feel_pulse()
-        if self.wires:
+        if self._open:
             self._pulse = asyncio.get_running_loop().call_later(PULSE_SECONDS, self._feel)
-
-
-def _nobody_else() -> WebSocketsSansIOProtocol:
-    raise ValueError("only co-editing connections are handed over")
 
 
 class Wire(asyncio.Protocol):
@@ -200,28 +109,24 @@ class Wire(asyncio.Protocol):
 
     session: Session
 
-    def __init__(
-        self,
-        doorway: Doorway,
-        connections: set[Any],
-        other: Callable[[], WebSocketsSansIOProtocol],
-        *,
-        handed_over: bool = False,
-    ) -> None:
-        self._doorway = doorway
+    def __init__(self, transport: asyncio.Transport, wires: Wires, connections: set[Any]) -> None:
+        transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._transport = transport
+        self._wires = wires
         self._connections = connections
         """Those whom uvicorn tells when it stops."""
-        self._other = other
-        self._handed_over = handed_over
-        self._transport: asyncio.Transport
-        self._socket: socket.socket | None = None
+        self._socket = socket.socket(fileno=transport.get_extra_info("socket").fileno())
         """The transport's own, to write to without it."""
-        self._send: Callable[[bytes], int]
+        self._send = self._socket.send
+        if sys.platform == "linux":  # who takes nothing of what the system holds for her is cut off
+            self._socket.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS
+            )
         self._direct = False
         """It is known that nothing waits before what is written next."""
         self._rules: ServerProtocol | None = None
-        self._room: Room | None = None
-        self._judging: asyncio.Task[None] | None = None
+        self._room: Room
+        self._finishing: asyncio.Task[None] | None = None
         self._rest = bytearray()
         self._need = 0
         self._fragments: list[bytes] = []
@@ -244,16 +149,18 @@ class Wire(asyncio.Protocol):
         self._unsent = 0
         """What waited in the event loop at the last pulse."""
 
-    # ── for the event loop ──
+    def enter(self, join: Callable[["Wire"], Room]) -> None:
+        """Join the draft, and begin to read."""
+        self._connections.add(self)
+        self._wires.add(self)
+        self._room = join(self)
+        self._transport.resume_reading()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+    # ── for the event loop ──
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
-        if self._room is None:
-            self._before_joining(data)
-        elif len(self._rest) + len(data) < self._need:
+        if len(self._rest) + len(data) < self._need:
             self._rest += data
         else:
             if self._rest:
@@ -267,15 +174,13 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._closing, self._direct = True, False
-        if self._socket is not None:
-            self._socket.detach()  # the transport closes it
+        self._socket.detach()  # the transport closes it
         self._waiting.clear()
         self._connections.discard(self)
-        self._doorway.wires.discard(self)
-        if self._judging is not None:
-            self._judging.cancel()
-        if self._room is not None:
-            self._room.leave(self)
+        self._wires.discard(self)
+        if self._finishing is not None:
+            self._finishing.cancel()
+        self._room.leave(self)
 
     def pause_writing(self) -> None:
         self._paused = True
@@ -292,105 +197,13 @@ class Wire(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """The server stops: what has come in is finished, then the client is asked to come back."""
-        if self._room is None:
-            self._transport.close()
-            return
         self._transport.pause_reading()
-        room = self._room
 
         async def finish() -> None:
-            await room.settle()
+            await self._room.settle()
             self.close(COME_BACK, "The server restarts.")
 
-        self._judging = asyncio.get_running_loop().create_task(finish(), name="coediting.finish")
-
-    # ── joining ──
-
-    def _before_joining(self, data: bytes) -> None:
-        if self._judging is not None:  # an honest client waits for our answer
-            self._transport.abort()
-            return
-        if not data.split(b" ", 2)[1:2][0].startswith(PREFIX):
-            self._hand_on(data)
-            return
-        try:
-            opening = read_opening(data)
-        except BadRequest as bad:
-            self._answer(_said(bad.status, bad.sentence))
-            return
-        self._connections.add(self)
-        self._transport.pause_reading()
-        task = self._enter(opening, data)
-        self._judging = asyncio.get_running_loop().create_task(task, name="coediting.enter")
-
-    def _hand_on(self, data: bytes) -> None:
-        """Let uvicorn's own class take every other websocket over, from here on."""
-        other = self._other()
-        other.connection_made(self._transport)
-        for name in (
-            "data_received",
-            "eof_received",
-            "connection_lost",
-            "pause_writing",
-            "resume_writing",
-            "shutdown",
-        ):
-            setattr(self, name, getattr(other, name))
-        other.data_received(data)
-
-    async def _enter(self, opening: Opening, head: bytes) -> None:
-        if await self._handed_to_owner(opening, head):
-            return
-        scope = {
-            "type": "websocket",
-            "path": opening.path,
-            "query_string": opening.query,
-            "headers": opening.headers,
-        }
-        try:
-            join = await self._doorway.porter.judge(HTTPConnection(scope))
-        except Turned as turned:
-            self._answer(_said(turned.status, turned.sentence))
-            return
-        except Exception:  # noqa: BLE001 it is logged, and told to this client alone
-            log.exception("coediting.door_failed")
-            self._answer(_said(500, "Something went wrong here."))
-            return
-        self._judging = None
-        if self._transport.is_closing():
-            return
-        self._transport.write(welcome(opening))
-        self._transport.set_write_buffer_limits(high=HIGH_WATER)
-        ours = self._transport.get_extra_info("socket")
-        self._socket = socket.socket(fileno=ours.fileno())
-        self._send = self._socket.send
-        if sys.platform == "linux":  # who takes nothing of what the system holds for her is cut off
-            self._socket.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MILLISECONDS
-            )
-        self._doorway.entered(self)
-        self._room = join(self)
-        self._transport.resume_reading()
-
-    async def _handed_to_owner(self, opening: Opening, head: bytes) -> bool:
-        """Give the connection to the process that owns the text, unless that is this one."""
-        neighbours = self._doorway.neighbours
-        if neighbours is None or self._handed_over:
-            return False
-        draft_id = self._doorway.porter.draft_of(opening.path)
-        if draft_id is None or self._transport.get_extra_info("sslcontext") is not None:
-            return False
-        ours = self._transport.get_extra_info("socket")
-        with socket.socket(fileno=os.dup(ours.fileno())) as connection:
-            if not await neighbours.hand_over(draft_id, connection, head):
-                return False
-        self._judging = None
-        self._transport.abort()  # our end of it; the other process has its own
-        return True
-
-    def _answer(self, answer: bytes) -> None:
-        self._transport.write(answer)
-        self._transport.close()
+        self._finishing = asyncio.get_running_loop().create_task(finish(), name="coediting.finish")
 
     # ── frames in ──
 
@@ -481,7 +294,6 @@ class Wire(asyncio.Protocol):
         changes = isinstance(message, Change) and message.says_something
         cost = len(data) + (SMALL if changes else SELDOM)
         self._unjudged += cost
-        assert self._room is not None
         self._room.receive(self, message)
         self._spend(cost)
 
@@ -498,9 +310,9 @@ class Wire(asyncio.Protocol):
 
         Called for every reader of every change: it costs little more than the system's own work.
         """
-        said, data = self._doorway.said
+        said, data = self._wires.said
         if said is not messages:
-            data = self._doorway.framed(messages)
+            data = self._wires.framed(messages)
         if not (self._direct or self._is_clear()):
             self._queue(data)
             return
@@ -546,7 +358,7 @@ class Wire(asyncio.Protocol):
         if self._closing:
             return
         self._closing, self._direct = True, False
-        if self._room is not None and self._library.state is OPEN:
+        if self._library.state is OPEN:
             if code != TOO_SLOW:
                 for data, _ in self._waiting:
                     self._transport.write(data)
