@@ -62,7 +62,7 @@ def server_of(
         from policylab.transport import metrics
 
         metrics.serve(opened, settings.metrics_address)
-    doorway = Doorway(Door(opened), neighbours)
+    doorway = Doorway(Door(opened), settings, neighbours)
     if neighbours is not None:
         opened.polls.relay_through(neighbours)
     config = uvicorn.Config(

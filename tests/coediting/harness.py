@@ -148,12 +148,13 @@ async def serving(
     doors: Doors | None = None,
     *,
     neighbours: Neighbours | None = None,
+    log_json: bool = False,
 ) -> AsyncGenerator[Open]:
     """Serve the co-editing routes over a real socket, as one of several where it has neighbours."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)  # stalls show soon
     port = listening.getsockname()[1]
-    settings = Settings(port=port, data_folder=folder)
+    settings = Settings(port=port, data_folder=folder, log_json=log_json)
     doors = doors or Doors()
     hub = coediting.Hub(database, doors)
     step = Doorstep(settings, database, hub)
@@ -162,7 +163,7 @@ async def serving(
         middleware=middleware.stack(settings),
     )
     app.state.house = step
-    doorway = Doorway(transport.Door(step), neighbours)
+    doorway = Doorway(transport.Door(step), settings, neighbours)
     if neighbours is not None:
         step.polls.relay_through(neighbours)
     config = uvicorn.Config(

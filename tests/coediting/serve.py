@@ -58,7 +58,7 @@ async def main(url: str, port: int, gate: Path, folder: Path) -> None:
     config = uvicorn.Config(
         app,
         port=port,
-        ws=Doorway(transport.Door(step)),
+        ws=Doorway(transport.Door(step), settings),
         log_config=None,
         lifespan="off",
     )

@@ -50,7 +50,7 @@ def routes(house: "House") -> list[BaseRoute]:
     address is here so that it has a rule of access.
     """
     door = Door(house)
-    house.polls = polls = Polls(door)
+    house.polls = polls = Polls(door, house.settings)
     return [
         WebSocketRoute("/coedit/{draft_id}", _not_by_this_way, name="coedit"),
         Route("/coedit/{draft_id}/poll", polls.serve, methods=["POST", "DELETE"], name="poll"),

@@ -19,7 +19,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from policylab.coediting.room import Room
 from policylab.coediting.turn import Peer
 from policylab.kit.log import log
-from policylab.transport.coediting_wire import Wire, Wires
+from policylab.settings import Settings
+from policylab.transport.coediting_wire import PATH, Wire, Wires
 from policylab.transport.graphql_wire import GraphQLWire
 from policylab.transport.handshake import (
     PREFIX,
@@ -30,6 +31,7 @@ from policylab.transport.handshake import (
     welcome,
 )
 from policylab.transport.relay import Neighbours
+from policylab.transport.request_lines import NOWHERE, Lines
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
@@ -60,10 +62,13 @@ class Porter(Protocol):
 class Doorway:
     """Takes in each connection that asks for a websocket."""
 
-    def __init__(self, porter: Porter, neighbours: Neighbours | None = None) -> None:
+    def __init__(
+        self, porter: Porter, settings: Settings, neighbours: Neighbours | None = None
+    ) -> None:
         self.porter = porter
         self.neighbours = neighbours
-        self.wires = Wires()
+        self.lines = Lines(settings)
+        self.wires = Wires(self.lines)
         self._connections: set[Any] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -121,6 +126,7 @@ class Arrival(asyncio.Protocol):
         """Who takes other websockets; None where another process has handed the connection over,
         which it does with those to drafts alone."""
         self._transport: asyncio.Transport
+        self._since = asyncio.get_running_loop().time()
         self._judging: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -136,7 +142,7 @@ class Arrival(asyncio.Protocol):
         try:
             opening = read_opening(data)
         except BadRequest as bad:
-            self._answer(bad.status, bad.sentence)
+            self._answer(NOWHERE, bad.status, bad.sentence)
             return
         self._connections.add(self)
         self._transport.pause_reading()
@@ -179,11 +185,11 @@ class Arrival(asyncio.Protocol):
         try:
             join = await self._doorway.porter.judge(HTTPConnection(scope))
         except Turned as turned:
-            self._answer(turned.status, turned.sentence)
+            self._answer(PATH, turned.status, turned.sentence)
             return
         except Exception:  # noqa: BLE001 it is logged, and told to this client alone
             log.exception("coediting.door_failed")
-            self._answer(500, "Something went wrong here.")
+            self._answer(PATH, 500, "Something went wrong here.")
             return
         if not self._transport.is_closing():
             self._enter(opening, join)
@@ -211,6 +217,8 @@ class Arrival(asyncio.Protocol):
         self._transport.abort()  # our end of it; the other process has its own
         return True
 
-    def _answer(self, status: int, sentence: str) -> None:
+    def _answer(self, path: str, status: int, sentence: str) -> None:
         self._transport.write(refusal(status, json.dumps({"error": sentence}).encode()))
         self._transport.close()
+        seconds = asyncio.get_running_loop().time() - self._since
+        self._doorway.lines.answered("WEBSOCKET", path, status, seconds)

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from policylab.coediting.protocol import BadFrame, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
 from policylab.kit.viewer import Viewer
+from policylab.settings import Settings
 from policylab.transport.coediting_doorway import Turned
 from policylab.transport.coediting_wire import (
     BAD_FRAME,
@@ -36,10 +38,12 @@ from policylab.transport.coediting_wire import (
     TOO_SLOW,
 )
 from policylab.transport.relay import Neighbours, NotAnswered
+from policylab.transport.request_lines import Lines
 
 if TYPE_CHECKING:
     from policylab.transport.coediting import Admitted
 
+PATH: Final = "/coedit/{draft_id}/poll"
 SESSION_HEADER: Final = "x-policylab-session"
 HOLD_SECONDS: Final = 20.0
 """Proxies that end what is silent mostly wait for half a minute."""
@@ -74,7 +78,9 @@ class Poll:
 
     session: Session
 
-    def __init__(self, draft_id: UUID, viewer: Viewer, credentials: bytes) -> None:
+    def __init__(
+        self, draft_id: UUID, viewer: Viewer, credentials: bytes, told: Callable[[int, float], None]
+    ) -> None:
         self.id = secrets.token_urlsafe(24)
         self.draft_id = draft_id
         self.viewer = viewer
@@ -97,7 +103,9 @@ class Poll:
         self._unjudged = 0
         self._resumed: asyncio.Future[None] | None = None
         self._budget = float(BURST)
-        self._budget_at = asyncio.get_running_loop().time()
+        self._since = self._budget_at = asyncio.get_running_loop().time()
+        self._told = told
+        """Hears with which code it has ended, after how many seconds."""
 
     def enter(self, join: Callable[["Poll"], Room]) -> None:
         self._room = join(self)
@@ -127,6 +135,7 @@ class Poll:
         if self.closed is not None:
             return
         self.closed = code, reason
+        self._told(code, asyncio.get_running_loop().time() - self._since)
         if code == TOO_SLOW:
             self._kept.clear()
         if self._room is not None:
@@ -256,8 +265,9 @@ def unpacked(body: bytes) -> tuple[int, int, list[bytes]]:
 class Polls:
     """All such connections of one process, and the requests that they are made of."""
 
-    def __init__(self, door: Admitting) -> None:
+    def __init__(self, door: Admitting, settings: Settings) -> None:
         self._door = door
+        self._lines = Lines(settings)
         self._polls: dict[str, Poll] = {}
         self._neighbours: Neighbours | None = None
         self._stopping = False
@@ -298,6 +308,7 @@ class Polls:
             "type": "http",
             "method": asked["method"],
             "path": asked["path"],
+            "state": {"request_id": asked["id"]},
             "query_string": asked["query"].encode("latin-1"),
             "headers": [
                 (name.encode("latin-1"), value.encode("latin-1"))
@@ -313,6 +324,7 @@ class Polls:
             if SESSION_HEADER not in connection.headers:
                 return await self._open(connection)
             poll = await self._poll_of(connection)
+            connection.state.person = poll.viewer.person_id  # for the log
             if connection.scope["method"] == "DELETE":
                 self._end(poll)
                 return 204, b""
@@ -325,9 +337,13 @@ class Polls:
             raise Turned(404, "There is no such session.")
         draft_id = self._door.draft_of(_draft_path(connection))
         admitted = await self._door.admit(connection, draft_id)
-        self._check_room_for(admitted.viewer)
+        viewer = admitted.viewer
+        connection.state.person = viewer.person_id  # for the log
+        self._check_room_for(viewer)
         assert draft_id is not None
-        poll = Poll(draft_id, admitted.viewer, self._digest(connection))
+        request = connection.state.request_id
+        told = partial(self._lines.ended, PATH, person=viewer.person_id, request=request)
+        poll = Poll(draft_id, viewer, self._digest(connection), told)
         poll.enter(admitted.join)
         self._polls[poll.id] = poll
         if self._look is None:
@@ -420,6 +436,7 @@ def _question(request: Request, body: bytes) -> bytes:
     asked = {
         "method": request.method,
         "path": request.scope["path"],
+        "id": request.state.request_id,
         "query": request.scope["query_string"].decode("latin-1"),
         "headers": [
             (name.decode("latin-1"), value.decode("latin-1"))

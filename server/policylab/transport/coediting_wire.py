@@ -19,12 +19,14 @@ from websockets.server import ServerProtocol
 from policylab.coediting.protocol import BadFrame, Change, read_frame
 from policylab.coediting.room import Room
 from policylab.coediting.session import Session
+from policylab.transport.request_lines import Lines, how_ended
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # no compiled part for this platform
     from websockets.utils import apply_mask
 
+PATH: Final = "/coedit/{draft_id}"
 LARGEST: Final = 1_048_576
 """Bytes of one message."""
 MOST_WAITING: Final = 1_000_000
@@ -76,7 +78,8 @@ def framed(messages: Iterable[bytes]) -> bytes:
 class Wires:
     """All such connections of a process; notices the lines that have gone silent."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
         self.said: tuple[Sequence[bytes], bytes] = ((), b"")
         """What was last written to somebody, and its frames: many are written the same."""
         self._open: set[Wire] = set()
@@ -126,6 +129,7 @@ class Wire(asyncio.Protocol):
         """It is known that nothing waits before what is written next."""
         self._rules: ServerProtocol | None = None
         self._room: Room
+        self._since = asyncio.get_running_loop().time()
         self._finishing: asyncio.Task[None] | None = None
         self._rest = bytearray()
         self._need = 0
@@ -181,6 +185,12 @@ class Wire(asyncio.Protocol):
         if self._finishing is not None:
             self._finishing.cancel()
         self._room.leave(self)
+        self._wires.lines.ended(
+            PATH,
+            how_ended(self._rules),
+            asyncio.get_running_loop().time() - self._since,
+            self.session.standing.person_id,
+        )
 
     def pause_writing(self) -> None:
         self._paused = True

@@ -15,7 +15,7 @@ from policylab.api.context import Context
 from policylab.api.deliveries import deliveries
 from policylab.api.execution import BadRequest, Executor, encode, read_request
 from policylab.api.execution import Request as GraphQLRequest
-from policylab.transport.graphql_wire import STALLED_SECONDS, wire_of
+from policylab.transport.graphql_wire import STALLED_SECONDS, wire_in
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -47,7 +47,7 @@ class GraphQLSocket:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ready = False
         self._sending = asyncio.Lock()
-        self._wire = wire_of(websocket)
+        self._wire = wire_in(websocket.scope)
 
     async def run(self) -> None:
         """Serve the connection until either side ends it."""

@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-from starlette.requests import HTTPConnection
+from starlette.types import Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 MOST_WAITING = 1_000_000
@@ -85,10 +85,9 @@ class GraphQLWire(WebSocketsSansIOProtocol):
             self._stalled = None
 
 
-def wire_of(connection: HTTPConnection) -> GraphQLWire | None:
+def wire_in(scope: Scope) -> GraphQLWire | None:
     """The wire of a websocket; None under a server that is not ours."""
-    found: Any = (connection.scope.get("extensions") or {}).get(NAME)
-    return found
+    return (scope.get("extensions") or {}).get(NAME)
 
 
 def _head(length: int) -> bytes:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from policylab.kit.log import log
 from policylab.settings import Settings
 from policylab.transport.admission import Admission
+from policylab.transport.request_lines import ACCEPTED, Lines
 
 OUR_HEADER = "x-policylab"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -26,6 +27,7 @@ LARGEST_UPLOAD = 33_554_432
 UPLOADS = "/import"
 FROM_PROVIDER = "/signin/backchannel"
 FOR_WATCHERS = {"/healthz", "/readyz"}
+ANSWERS = {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 
 
 def stack(settings: Settings) -> list[Middleware]:
@@ -68,12 +70,11 @@ def _origin_allowed(headers: Headers, settings: Settings) -> bool:
 
 
 class Identify:
-    """Gives each request an id; what goes wrong unexpectedly is masked and logged under it. A log
-    for programs has a line for every request."""
+    """Gives each request an id; what goes wrong unexpectedly is masked and logged under it."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.tells = settings.log_json
+        self.lines = Lines(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -86,9 +87,11 @@ class Identify:
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
-            if message["type"] in {"http.response.start", "websocket.accept"}:
-                started = message.get("status", 101)
+            if message["type"] in ANSWERS:
+                started = message.get("status", ACCEPTED)
                 MutableHeaders(scope=message).append("x-request-id", request_id)
+            elif message["type"] == "websocket.close" and started is None:
+                started = 403  # the server says so, of a websocket that is not taken
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
@@ -102,25 +105,7 @@ class Identify:
                 answer = JSONResponse({"error": sentence, "id": request_id}, 500)
                 await answer(scope, receive, send_with_id)
             finally:
-                if self.tells:
-                    _tell(scope, started, monotonic() - begun)
-
-
-def _tell(scope: Scope, status: int | None, seconds: float) -> None:
-    """Write a line about a request. What stands for something in its path is left out: the address
-    of a calendar is a secret; and so is the path where it leads nowhere."""
-    path: str = scope["path"] if "endpoint" in scope else "?"
-    for name, value in scope.get("path_params", {}).items():
-        path = path.replace(str(value), f"{{{name}}}") if value else path
-    person = scope["state"].get("person")
-    log.info(
-        "request",
-        method=scope.get("method", "WEBSOCKET"),
-        path=path,
-        status=status,
-        ms=round(seconds * 1_000, 2),
-        person=person and str(person),
-    )
+                self.lines.served(scope, started, monotonic() - begun)
 
 
 class Protect:
