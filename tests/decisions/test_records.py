@@ -22,8 +22,8 @@ from policylab.labs import FactKind
 from policylab.positions import Stance, Words
 from tests import make
 from tests.decisions import deciding
+from tests.decisions.conducting import facts, refused
 from tests.decisions.deciding import Text
-from tests.decisions.test_service import facts, refused
 
 SEALS = ("record_seal", "corrigendum", "formal_adoption", "log_leaf", "tree_head", "dialogue_fact")
 SIGNER = new_signer()
