@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     log_json: bool = Field(
         default=False,
         description="Write the log as JSON lines, and one for every request: method, path, status,"
-        " milliseconds, and the id of the person, never her name.",
+        " milliseconds, and the id of the person, never her name; and one for every connection.",
     )
 
     @field_validator("base_url", "oidc_issuer")
