@@ -11,11 +11,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.options import Options
-from bench.rows import Row, machine, report
+from bench.kit.options import Options
+from bench.kit.rows import Row, machine, report
 
 HERE = Path(__file__).parent
-NOT_BENCHES = {"__init__", "__main__", "options", "peers", "rows"}
+NOT_BENCHES = {"__init__", "__main__", "kit"}
 MODULES = [*HERE.glob("*.py"), *(path.parent for path in HERE.glob("*/__init__.py"))]
 NAMES = sorted(path.stem for path in MODULES if path.stem not in NOT_BENCHES)
 

@@ -7,8 +7,8 @@ import importlib
 import json
 from pathlib import Path
 
-from bench.peers import python_peer
-from bench.rows import Row, side_by_side
+from bench.kit.peers import python_peer
+from bench.kit.rows import Row, side_by_side
 from policylab.kit.canonical import canonical_json
 
 VERSION = "0.1.4"

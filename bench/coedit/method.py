@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from bench.coedit.generating import Failed, Running, generate, text
-from bench.coedit.works import COLD, KILL, Work
-from bench.options import Options
+from bench.coedit.generating import begin, generate, text
+from bench.coedit.works import COLD, KILL
+from bench.kit.generating import Failed, Found
+from bench.kit.options import Options
+from bench.kit.work import Work
 
-Found: TypeAlias = dict[str, Any]
 Say: TypeAlias = Callable[[str], None]
 
 ROUNDS, FEW_ROUNDS, PEERS_ROUNDS = 50, 6, 4
@@ -61,7 +62,7 @@ class Method:
                 found = self._restarted(work, server)
             else:
                 found = self._plainly(work, server)
-        except (Failed, RuntimeError, OSError) as error:
+        except (RuntimeError, OSError) as error:
             self.problems.append(f"{work.name}, {server.name}: {error}")
             return
         finally:
@@ -110,7 +111,7 @@ class Method:
         server.start()
         for _ in range(rounds):
             documents = server.fresh(1)
-            writing = Running("untilKilled", server.spec(documents), {})
+            writing = begin("untilKilled", server.spec(documents), {})
             try:
                 said = writing.hear()
                 if said != "writing":

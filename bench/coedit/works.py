@@ -3,12 +3,10 @@
 A bound is on ours divided by theirs, as in the issue: time and CPU at most, rates at least.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from bench.options import Options
+from bench.kit.work import BEST, Bound, Figure, Work
 
-BEST: tuple[str, ...] = ("best",)
 HOCUSPOCUS = "hocuspocus"
 YWS = "y-websocket-server"
 PYCRDT = "pycrdt-websocket"
@@ -20,50 +18,6 @@ MIDDLE = {"bytes": 60_000, "people": 4, "turn": 40, "seed": 3}
 GROWN = {"bytes": 200_000, "people": 8, "turn": 200, "seed": 4}
 """What a strategy of some sixty pages is after its drafting."""
 TEXTS = {"large": LARGE, "small": SMALL, "middle": MIDDLE, "grown": GROWN}
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What ours divided by theirs must reach, and what we aim at; `BEST`: the best peer's."""
-
-    peers: tuple[str, ...]
-    must: float
-    aim: float
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of a piece of work: where the generator's answer has it."""
-
-    path: str
-    what: str
-    name: str
-    unit: str
-    more_is_better: bool = False
-    bounds: tuple[Bound, ...] = ()
-    most: float | None = None
-    """A bound on our own number."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """One piece of work: how it is called, and what it needs."""
-
-    name: str
-    call: str
-    about: str
-    figures: tuple[Figure, ...]
-    documents: int = 1
-    text: str | None = None
-    options: dict[str, Any] = field(default_factory=dict[str, Any])
-    quick: dict[str, Any] = field(default_factory=dict[str, Any])
-    once: bool = False
-    """Long, and much the same every time: one run is enough."""
-    on_request: bool = False
-    """Only where it is named, or with --whole."""
-
-    def settings(self, options: Options) -> dict[str, Any]:
-        return self.options | (self.quick if options.quick else {})
 
 
 def _rates(part: str, what: str, *bounds: Bound, cpu: tuple[Bound, ...] = ()) -> list[Figure]:

@@ -2,27 +2,23 @@
 
 import json
 import random
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from bench.coedit.peers import NODE
-from bench.coedit.processes import GENERATOR, on_core
-from bench.coedit.works import Work
 from bench.graphql.peers import FOR_NODE
 from bench.graphql.shapes import common, difference, fields
 from bench.graphql.works import DRAFT, GRAPHQL_WS, LIVE, MEMORY, MIXED, MIXTURE, UNCHANGED
-from bench.options import Options
+from bench.kit.generating import Failed, Found, generate
+from bench.kit.options import Options
+from bench.kit.work import Work
 
-Found: TypeAlias = dict[str, Any]
 Say: TypeAlias = Callable[[str], None]
 
 HERE = Path(__file__).parent
 MAIN = HERE / "generator" / "main.mjs"
-PATIENCE_SECONDS = 300
 TRIES = 3
 """Answers that are compared are asked for so often: compilers and caches come in later."""
 
@@ -127,7 +123,7 @@ class Method:
             self._say(f"{work.name}, run {run + 1}: {server.name}")
             try:
                 found = self._one(work, server, cases, database)
-            except (RuntimeError, subprocess.TimeoutExpired) as error:
+            except Failed as error:
                 self.problems.append(f"{work.name}, {server.name}: {error}")
                 continue
             for problem in found.get("problems", ()):
@@ -147,7 +143,7 @@ class Method:
         options = work.settings(self._options)
         where = server.address | {"database": [database]}
         if work is MEMORY:
-            return generate({"call": "memory", "server": where})
+            return _generate("memory", where)
         if work is LIVE:
             return self._live(server, where, cases["live"], options)
         if work is UNCHANGED:
@@ -157,7 +153,7 @@ class Method:
             options = options | {"unchanged": True}
         screens = _mixture(cases) if work is MIXED else _one_screen(work, cases)
         asked = [self._asked(server, screen, case) for screen, case in screens]
-        return generate({"call": "page", "server": where, "cases": asked, "options": options})
+        return _generate("page", where, cases=asked, options=options)
 
     def _live(
         self, server: Server, where: dict[str, Any], live: dict[str, Any], options: dict[str, Any]
@@ -175,8 +171,7 @@ class Method:
             "modules": str(FOR_NODE),
             "subscription": {"query": words, "variables": {"id": dialogue}},
         }
-        order = {"call": "live", "server": where, "cases": changes, "options": options | more}
-        return generate(order)
+        return _generate("live", where, cases=changes, options=options | more)
 
 
 def _one_screen(work: Work, cases: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -222,18 +217,5 @@ def _ask(server: Server, words: str, asked: dict[str, Any]) -> dict[str, Any]:
         return {"errors": [f"status {error.code}: {error.read().decode()[:300]}"]}
 
 
-def generate(order: dict[str, Any]) -> Found:
-    """Let the generator do one piece of work on its own core; what it has found."""
-    with on_core(GENERATOR):
-        process = subprocess.Popen([NODE, str(MAIN)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        said, _ = process.communicate(json.dumps(order).encode(), timeout=PATIENCE_SECONDS)
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    lines = said.decode().strip().splitlines()
-    found = json.loads(lines[-1]) if lines else {"error": "The generator said nothing."}
-    if "error" in found:
-        raise RuntimeError(found["error"])
-    return found
+def _generate(call: str, where: dict[str, Any], **more: Any) -> Found:
+    return generate(MAIN, {"call": call, "server": where, **more})

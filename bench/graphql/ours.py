@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from bench.coedit.processes import SERVER, on_core
 from bench.graphql.data.template import RUN
+from bench.kit.processes import SERVER, on_core
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
 from policylab.kit.ids import to_global
 from tests.serving import Served

@@ -3,7 +3,7 @@
 A bound is on ours divided by theirs, as in the issue: a ratio of CPU or memory, at most.
 """
 
-from bench.coedit.works import Bound, Figure, Work
+from bench.kit.work import Bound, Figure, Work
 
 POSTGRAPHILE, MERCURIUS, STRAWBERRY = "postgraphile", "mercurius", "strawberry"
 GRAPHQL_WS = "graphql-ws"

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from bench.coedit.judging import Results
-from bench.coedit.works import Work
 from bench.graphql.shapes import common, difference, fields
 from bench.graphql.works import DRAFT, LIVE, MEMORY, MIXTURE, SCREENS, UNCHANGED, WORKS
+from bench.kit.judging import Results
+from bench.kit.work import Work
 from policylab.kit.ids import to_global
 
 KEY = UUID("01a2145a-fa51-7cb1-a14c-3aaec11cd3cc")
@@ -32,7 +32,7 @@ def judged(work: Work, path: str, **values: float) -> dict[str, Any]:
             answer = {step: answer}
         found[work.name, name] = [answer]
     servers = [Named(name) for name in values]
-    results = Results([work], servers, found)  # pyright: ignore[reportArgumentType]
+    results = Results([work], servers, found)
     return next(line for line in results.lines() if line["bounds"])
 
 

@@ -59,11 +59,12 @@ def answering(
 
 
 def asked(server: dict[str, Any], **options: Any) -> dict[str, Any]:
-    from bench.graphql.method import generate
+    from bench.graphql.method import MAIN
+    from bench.kit.generating import generate
 
     case = {"document": "{ draft { id } }", "variables": {}, "token": "pl_x"}
     order = {"call": "page", "server": server, "cases": [case], "options": SHORT | options}
-    return generate(order)
+    return generate(MAIN, order)
 
 
 def test_good_answers_are_counted_with_what_they_cost() -> None:

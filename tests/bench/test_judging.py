@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from bench.coedit.judging import Results
-from bench.coedit.method import Found, missing
-from bench.coedit.works import BEST, Bound, Figure, Work
+from bench.coedit.method import missing
+from bench.kit.generating import Found
+from bench.kit.judging import Results
+from bench.kit.work import BEST, Bound, Figure, Work
 
 
 @dataclass
@@ -24,7 +25,7 @@ def results(figure: Figure, **values: list[float]) -> Results:
         for name, runs in values.items()
     }
     servers = [Named(name) for name in ("ours", "fast", "slow")]
-    return Results([work], servers, found)  # pyright: ignore[reportArgumentType]
+    return Results([work], servers, found)
 
 
 def figure(*bounds: Bound, more: bool = False, most: float | None = None) -> Figure:
@@ -57,7 +58,7 @@ def test_the_best_peer_is_the_one_that_takes_least_where_less_is_better() -> Non
 
 def test_medians_are_judged_and_what_failed_is_left_out() -> None:
     found = results(figure(Bound(BEST, 1, 1)), ours=[1, 100, 2], fast=[50, 1, 3])
-    (row,) = found.rows()
+    (row,) = found.rows("bench")
     assert (row.ours, row.theirs, row.peer, row.runs) == (2, 3, "fast", 3)
     assert found.lines()[0]["values"]["slow"] is None
     assert verdicts(found) == [("fast", True)]

@@ -3,7 +3,7 @@
 import json
 import time
 
-from bench.rows import Row, report, side_by_side
+from bench.kit.rows import Row, report, side_by_side
 
 
 def test_both_sides_work_in_turns_and_equally_often() -> None:

@@ -1,7 +1,7 @@
 /** Windows of time, and what was counted in them. */
 
 import { counts, latencies } from "./client.mjs";
-import { cpuSeconds } from "./processes.mjs";
+import { cpuSeconds } from "../../kit/processes.mjs";
 
 export const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 

@@ -3,7 +3,7 @@
 import { Connection, Room, counts } from "./client.mjs";
 import { Texts, documentOf, make, send } from "./documents.mjs";
 import { each, median, sleep, until, window } from "./measuring.mjs";
-import { memory } from "./processes.mjs";
+import { memory } from "../../kit/processes.mjs";
 import { gather, paced, part, saturated } from "./writing.mjs";
 
 const WINDOW = 64;

@@ -17,7 +17,7 @@ import orjson
 
 from bench.graphql.data.cases import cases
 from bench.graphql.data.labs import furnish
-from bench.peers import FOLDER
+from bench.kit.peers import FOLDER
 from policylab import migrations
 from policylab.kit.db import connect_arguments
 from policylab.kit.embedded import OWNER, SUPERUSER, EmbeddedPostgres

@@ -2,7 +2,7 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 
-import { memory, tree } from "../../coedit/generator/processes.mjs";
+import { memory, tree } from "../../kit/processes.mjs";
 
 const TICK = 1e7; // nanoseconds: what a process has inherited of children is told in these
 

@@ -1,21 +1,32 @@
 """From what was found in each run to figures, ratios and whether they are what they must be."""
 
 import statistics
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
-from bench.coedit.method import Found, Server
-from bench.coedit.works import BEST, Bound, Figure, Work
-from bench.rows import Row
+from bench.kit.generating import Found
+from bench.kit.rows import Row
+from bench.kit.work import BEST, Bound, Figure, Work
 
 LEAST = {"lost": 1.0, "lostWhole": 1.0}
 """Counts that may be nought: the ratio is then to one."""
 
 
+class Server(Protocol):
+    """Policy Lab or a peer, as far as judging looks at it."""
+
+    name: str
+    version: str
+
+
 class Results:
-    """Medians by figure and server."""
+    """Medians by figure and server, ours first."""
 
     def __init__(
-        self, works: list[Work], servers: list[Server], found: dict[tuple[str, str], list[Found]]
+        self,
+        works: Sequence[Work],
+        servers: Sequence[Server],
+        found: dict[tuple[str, str], list[Found]],
     ) -> None:
         self.works = works
         self.servers = servers
@@ -41,10 +52,10 @@ class Results:
         """All that the generator has told."""
         return {f"{work} {server}": found for (work, server), found in self._found.items()}
 
-    def rows(self) -> list[Row]:
+    def rows(self, bench: str) -> list[Row]:
         """One for each figure and peer."""
         return [
-            self._row(work, figure, peer)
+            self._row(bench, work, figure, peer)
             for work, figure in self._figures
             for peer in self.servers[1:]
             if None not in (self._ours(work, figure), self.value(work, figure, peer.name))
@@ -53,12 +64,12 @@ class Results:
     def _ours(self, work: Work, figure: Figure) -> float | None:
         return self.value(work, figure, self.servers[0].name)
 
-    def _row(self, work: Work, figure: Figure, peer: Server) -> Row:
+    def _row(self, bench: str, work: Work, figure: Figure, peer: Server) -> Row:
         ours, theirs = self._ours(work, figure), self.value(work, figure, peer.name)
         assert ours is not None
         assert theirs is not None
         return Row(
-            bench="coedit",
+            bench=bench,
             work=figure.what,
             figure=figure.name,
             unit=figure.unit,
