@@ -66,6 +66,14 @@ async def opened(database: Database, table: make.Table, frozen: Text, **input: A
     return await run(database, table.moderator, "OpenProcedure", setId=key, **input)
 
 
+async def closed_now(database: Database, table: make.Table, frozen: Text) -> Any:
+    """A procedure opened, supported by everybody, and closed."""
+    made = await opened(database, table, frozen)
+    await deciding.take_all(database, table, frozen)
+    await make.enter(database, table, "decision")
+    return await run(database, table.moderator, "CloseProcedure", procedureId=made["id"])
+
+
 async def procedures(database: Database, viewer: Viewer, table: make.Table) -> list[Any]:
     """What the screen of decisions shows."""
     key = to_global("Dialogue", table.dialogue_id)
@@ -140,10 +148,7 @@ async def test_a_decision_from_its_opening_to_a_package_that_verifies(
 async def test_after_the_seal_come_corrigenda_publication_and_adoption(
     database: Database, table: make.Table, frozen: Text, settings: Settings
 ) -> None:
-    made = await opened(database, table, frozen)
-    await deciding.take_all(database, table, frozen)
-    await make.enter(database, table, "decision")
-    closed = await run(database, table.moderator, "CloseProcedure", procedureId=made["id"])
+    closed = await closed_now(database, table, frozen)
     key = {"recordId": closed["record"]["id"]}
     moderator = deciding.fresh(table.moderator)
     await run(database, moderator, "SealRecord", settings, reasons="It works.", **key)
@@ -167,10 +172,7 @@ async def test_after_the_seal_come_corrigenda_publication_and_adoption(
 async def test_sealing_without_a_fresh_sign_in_is_refused_with_its_code(
     database: Database, table: make.Table, frozen: Text, settings: Settings
 ) -> None:
-    made = await opened(database, table, frozen)
-    await deciding.take_all(database, table, frozen)
-    await make.enter(database, table, "decision")
-    closed = await run(database, table.moderator, "CloseProcedure", procedureId=made["id"])
+    closed = await closed_now(database, table, frozen)
     words = {"recordId": closed["record"]["id"], "reasons": "It works."}
     told = await run(database, table.moderator, "SealRecord", settings, **words)
     assert (told["__typename"], told["code"]) == ("Refusal", "FRESH_SIGN_IN_REQUIRED")
@@ -180,10 +182,7 @@ async def test_sealing_without_a_fresh_sign_in_is_refused_with_its_code(
 async def test_when_the_key_cannot_be_used_nothing_is_sealed_and_the_person_is_told(
     database: Database, table: make.Table, frozen: Text, settings: Settings
 ) -> None:
-    made = await opened(database, table, frozen)
-    await deciding.take_all(database, table, frozen)
-    await make.enter(database, table, "decision")
-    closed = await run(database, table.moderator, "CloseProcedure", procedureId=made["id"])
+    closed = await closed_now(database, table, frozen)
     settings.signing_key().write_text("broken")
     settings.signing_key().chmod(0o600)
     words = {"recordId": closed["record"]["id"], "reasons": "It works."}
@@ -286,20 +285,17 @@ async def test_sentences_come_in_the_readers_language(
 async def test_outsiders_find_neither_procedure_nor_record(
     database: Database, table: make.Table, frozen: Text
 ) -> None:
-    made = await opened(database, table, frozen)
-    await deciding.take_all(database, table, frozen)
-    await make.enter(database, table, "decision")
-    closed = await run(database, table.moderator, "CloseProcedure", procedureId=made["id"])
+    closed = await closed_now(database, table, frozen)
     identifier = closed["record"]["id"]
     for viewer in (table.outsider, ANONYMOUS):
         assert await record(database, viewer, identifier) is None
         query = "query($id: ID!) { procedure(id: $id) { id } node(id: $id) { id } }"
-        answer = await ask(database, viewer, query, id=made["id"])
+        answer = await ask(database, viewer, query, id=closed["id"])
         assert answer == {"procedure": None, "node": None}
     for name, input in [
-        ("CloseProcedure", {"procedureId": made["id"]}),
-        ("WithdrawProcedure", {"procedureId": made["id"]}),
-        ("Refer", {"procedureId": made["id"], "reasons": "Why."}),
+        ("CloseProcedure", {"procedureId": closed["id"]}),
+        ("WithdrawProcedure", {"procedureId": closed["id"]}),
+        ("Refer", {"procedureId": closed["id"], "reasons": "Why."}),
         ("AttachStatement", {"recordId": identifier, "text": "No."}),
         ("SealRecord", {"recordId": identifier, "reasons": "Why."}),
         ("PublishRecord", {"recordId": identifier}),

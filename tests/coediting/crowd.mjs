@@ -5,20 +5,14 @@
 // a token for each client.
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { chances } from "./chances.mjs";
 
 const [web, address, draft, seed, seconds, ...tokens] = process.argv.slice(2);
 const require = createRequire(join(web, "package.json"));
 const Y = require("yjs");
 const { WebsocketProvider } = require("y-websocket");
 
-let state = Number(seed) >>> 0;
-function chance() { // mulberry32
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = state;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-}
+const chance = chances(seed);
 const below = (count) => Math.floor(chance() * count);
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const plain = (run) => run.toDelta().map((part) => part.insert).join("");

@@ -5,6 +5,7 @@
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { chances } from "./chances.mjs";
 
 const [web, seed, wanted, people, every] = process.argv.slice(2);
 const home = pathToFileURL(join(web, "package.json")).href;
@@ -24,14 +25,7 @@ const { IDENTIFIED, schemaExtensions } = await import(pathToFileURL(join(web, "s
 const schema = getSchema(schemaExtensions);
 const { nodes, marks } = schema;
 
-let state = Number(seed) >>> 0;
-function chance() { // mulberry32
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = state;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-}
+const chance = chances(seed);
 const below = (count) => Math.floor(chance() * count);
 const one = (things) => things[below(things.length)];
 const uuid = () => `00000000-0000-4000-8000-${below(2 ** 31).toString(16).padStart(12, "0")}`;

@@ -188,6 +188,21 @@ async def serving(
         await hub.stop()
 
 
+def text(*paragraphs: str) -> Any:
+    """A text of these paragraphs, each with an identifier of its own."""
+    return {
+        "type": "doc",
+        "content": [
+            {
+                "type": "paragraph",
+                "attrs": {"id": str(UUID(int=number + 1))},
+                "content": [{"type": "text", "text": words}],
+            }
+            for number, words in enumerate(paragraphs)
+        ],
+    }
+
+
 async def eventually(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
     """Wait until something has come true."""
     async with asyncio.timeout(seconds):

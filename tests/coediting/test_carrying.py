@@ -19,22 +19,8 @@ from policylab.coediting.writing import write_text
 from policylab.kit.db import Database
 from policylab.kit.viewer import SYSTEM
 from tests.coediting import crafted
-from tests.coediting.harness import Open, Person, eventually, serving, words_of
+from tests.coediting.harness import Open, Person, eventually, serving, text, words_of
 from tests.coediting.node import NODE, WEB
-
-
-def text(*paragraphs: str) -> Any:
-    return {
-        "type": "doc",
-        "content": [
-            {
-                "type": "paragraph",
-                "attrs": {"id": str(UUID(int=number + 1))},
-                "content": [{"type": "text", "text": words}],
-            }
-            for number, words in enumerate(paragraphs)
-        ],
-    }
 
 
 def concurrent(seed: int) -> list[bytes]:

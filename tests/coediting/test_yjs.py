@@ -13,7 +13,7 @@ from policylab.coediting import Right
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
-from tests.coediting.harness import PATIENCE, Open, Person, eventually, serving, words_of
+from tests.coediting.harness import PATIENCE, Open, Person, eventually, serving, text, words_of
 from tests.coediting.node import WEB, yjs
 
 pytestmark = pytest.mark.skipif(
@@ -25,20 +25,6 @@ pytestmark = pytest.mark.skipif(
 async def house(database: Database, tmp_path: Path) -> AsyncGenerator[Open]:
     async with serving(database, tmp_path) as open_house:
         yield open_house
-
-
-def text(*paragraphs: str) -> Any:
-    return {
-        "type": "doc",
-        "content": [
-            {
-                "type": "paragraph",
-                "attrs": {"id": str(UUID(int=number + 1))},
-                "content": [{"type": "text", "text": words}],
-            }
-            for number, words in enumerate(paragraphs)
-        ],
-    }
 
 
 def client(house: Open, draft_id: UUID, person: Person, *, frames: bool = True) -> Any:

@@ -118,6 +118,26 @@ async def running(
     await asyncio.to_thread(server.stop)
 
 
+@pytest.fixture
+async def process(house: Database, tmp_path: Path) -> AsyncGenerator[Process]:
+    """A server of live texts in a process of its own, for one test."""
+    process = Process(house, tmp_path)
+    await process.start()
+    yield process
+    await process.kill()
+
+
+@pytest.fixture
+async def replicas(house: Database, tmp_path: Path) -> AsyncGenerator[list[Process]]:
+    """Two of them, on one database."""
+    processes = [Process(house, tmp_path) for _ in range(2)]
+    for process in processes:
+        await process.start()
+    yield processes
+    for process in processes:
+        await process.kill()
+
+
 @pytest.fixture(scope="module")
 async def live(
     lasting: Database, tmp_path_factory: pytest.TempPathFactory

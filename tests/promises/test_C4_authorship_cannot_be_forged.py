@@ -3,8 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,6 @@ import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText, merge_updates
 
 from policylab import coediting
-from policylab.kit.db import Database
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 from tests.coediting.harness import Person, Writer, eventually, words_of
@@ -20,14 +17,6 @@ from tests.coediting.process import Process
 from tests.promises.conftest import full
 
 pytestmark = pytest.mark.promise
-
-
-@pytest.fixture
-async def process(house: Database, tmp_path: Path) -> AsyncGenerator[Process]:
-    process = Process(house, tmp_path)
-    await process.start()
-    yield process
-    await process.kill()
 
 
 def said_by(client_id: int, whole: bytes, words: str, *, more: bytes = b"") -> bytes:

@@ -7,9 +7,7 @@ the process is killed, and every text opens again: here, and in a real Yjs.
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +17,6 @@ from websockets.exceptions import WebSocketException
 
 from policylab.coediting.reading import read_text, text_of
 from policylab.coediting.shape import shape_of
-from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
 from tests.coediting import crafted
@@ -34,14 +31,6 @@ pytestmark = [pytest.mark.promise, pytest.mark.alone]
 GROWTH = 50 * 2**20
 P95 = 0.1 if WHOLE else 0.3
 """Seconds. The short form runs beside other tests."""
-
-
-@pytest.fixture
-async def process(house: Database, tmp_path: Path) -> AsyncGenerator[Process]:
-    process = Process(house, tmp_path)
-    await process.start()
-    yield process
-    await process.kill()
 
 
 class Innocent:

@@ -1,8 +1,7 @@
 """C8: read-only and suggestion-only rights are checked on every update, by the server."""
 
 import random
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,28 +9,13 @@ import pytest
 from pycrdt import XmlElement
 
 from policylab.coediting import Right
-from policylab.kit.db import Database
-from tests.coediting.harness import Person, Writer, eventually, words_of
+from tests.coediting.harness import Person, Writer, eventually, text, words_of
 from tests.coediting.process import Process
 from tests.promises.conftest import full
 
 pytestmark = pytest.mark.promise
 
 WORDS = "Courses within six months."
-
-
-@pytest.fixture
-async def process(house: Database, tmp_path: Path) -> AsyncGenerator[Process]:
-    process = Process(house, tmp_path)
-    await process.start()
-    yield process
-    await process.kill()
-
-
-def text() -> Any:
-    words = [{"type": "text", "text": WORDS}]
-    block = {"type": "paragraph", "attrs": {"id": str(UUID(int=1))}, "content": words}
-    return {"type": "doc", "content": [block]}
 
 
 def block_of(writer: Writer) -> XmlElement:
@@ -96,7 +80,7 @@ def _signed(person: Person) -> dict[str, Any]:
 
 @pytest.mark.parametrize("right", [Right.READ, Right.SUGGEST])
 async def test_whoever_may_not_write_changes_nothing(process: Process, right: Right) -> None:
-    draft_id = await process.draft(text())
+    draft_id = await process.draft(text(WORDS))
     person = await process.person(draft_id, right)
     dice = random.Random(8)
     for _ in range(full(100, 2)):
@@ -109,11 +93,11 @@ async def test_whoever_may_not_write_changes_nothing(process: Process, right: Ri
             assert writer.refused is not None
             assert writer.refused["code"] == "NOT_ALLOWED"
             await writer.close()
-            assert await process.text(draft_id) == text()
+            assert await process.text(draft_id) == text(WORDS)
 
 
 async def test_suggestions_of_ones_own_are_taken_and_undone_alike(process: Process) -> None:
-    draft_id = await process.draft(text())
+    draft_id = await process.draft(text(WORDS))
     person = await process.person(draft_id, Right.SUGGEST)
     writer = Writer(process.url(draft_id), person)
     await writer.connect()
@@ -125,7 +109,7 @@ async def test_suggestions_of_ones_own_are_taken_and_undone_alike(process: Proce
         del writer.run()[8:13]
         writer.run().format(0, 7, {"deletion": None})
         await writer.settled()
-        assert await process.text(draft_id) == text()
+        assert await process.text(draft_id) == text(WORDS)
     assert writer.refused is None
     await writer.close()
     reader = await process.person(draft_id, Right.READ)

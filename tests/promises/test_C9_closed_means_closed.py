@@ -7,9 +7,7 @@ part: it is judged where documents and labs are.)
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
 from contextlib import suppress
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,16 +21,6 @@ from tests.coediting.process import Process
 from tests.promises.conftest import full
 
 pytestmark = pytest.mark.promise
-
-
-@pytest.fixture
-async def replicas(house: Database, tmp_path: Path) -> AsyncGenerator[list[Process]]:
-    processes = [Process(house, tmp_path) for _ in range(2)]
-    for process in processes:
-        await process.start()
-    yield processes
-    for process in processes:
-        await process.kill()
 
 
 async def write_until(writer: Writer, ended: asyncio.Event, dice: random.Random) -> None:

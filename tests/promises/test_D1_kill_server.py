@@ -7,16 +7,13 @@ is what the server said is stored, and whatever anybody else was ever sent.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncGenerator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from websockets.exceptions import WebSocketException
 
-from policylab.kit.db import Database
 from tests.coediting.harness import Person, Writer, tokens_in, words_of
 from tests.coediting.process import Process
 from tests.promises.conftest import full
@@ -25,14 +22,6 @@ WRITERS = 6
 EDITORS = 3
 
 pytestmark = pytest.mark.promise
-
-
-@pytest.fixture
-async def process(house: Database, tmp_path: Path) -> AsyncGenerator[Process]:
-    process = Process(house, tmp_path)
-    await process.start()
-    yield process
-    await process.kill()
 
 
 class Load:

@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -42,16 +40,6 @@ class Scissors:
                 await asyncio.sleep(0.02)
         finally:
             await connection.close()
-
-
-@pytest.fixture
-async def replicas(house: Database, tmp_path: Path) -> AsyncGenerator[list[Process]]:
-    processes = [Process(house, tmp_path) for _ in range(2)]
-    for process in processes:
-        await process.start()
-    yield processes
-    for process in processes:
-        await process.kill()
 
 
 async def test_replicas_stay_in_step_without_notifications(

@@ -19,18 +19,13 @@ from policylab.coediting import Right
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
-from tests.coediting.harness import Open, Person, Writer, eventually, frame, serving, words_of
+from tests.coediting.harness import Open, Person, Writer, eventually, frame, serving, text, words_of
 
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> AsyncGenerator[Open]:
     async with serving(database, tmp_path) as open_house:
         yield open_house
-
-
-def paragraph(words: str) -> Any:
-    block = {"type": "paragraph", "attrs": {"id": str(uuid4())}}
-    return {"type": "doc", "content": [block | {"content": [{"type": "text", "text": words}]}]}
 
 
 # ── the handshake ──
@@ -86,7 +81,7 @@ async def test_a_ticket_stands_for_its_holder_on_one_draft_alone(house: Open) ->
 
 
 async def test_welcome_says_who_one_is_and_what_one_may(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id, Right.SUGGEST, label="Anna")
     async with house.writer(draft_id, anna) as writer:
         assert orjson.loads(writer.frames[0][3:])["right"] == "suggest"
@@ -103,7 +98,7 @@ async def test_welcome_says_who_one_is_and_what_one_may(house: Open) -> None:
 
 
 async def test_what_one_writes_another_reads_once_it_is_stored(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with house.writer(draft_id, anna) as one, house.writer(draft_id, ben) as two:
         one.run().insert(5, " of Anna")
@@ -124,7 +119,7 @@ async def test_what_one_writes_another_reads_once_it_is_stored(house: Open) -> N
 
 
 async def test_words_written_offline_come_with_the_next_connection(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with house.writer(draft_id, anna) as writer:
         await writer.drop()
@@ -140,7 +135,7 @@ async def test_words_written_offline_come_with_the_next_connection(house: Open) 
 async def test_a_bad_frame_closes_that_connection_and_no_other(
     house: Open, data: bytes | str
 ) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with house.writer(draft_id, ben) as other:
         async with connect(house.url(draft_id), additional_headers=bearer(anna)) as bad:
@@ -160,7 +155,7 @@ async def test_a_message_over_a_mebibyte_is_1009(house: Open) -> None:
 
 
 async def test_a_reader_may_not_write_and_is_told(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id, Right.READ)
     async with house.writer(draft_id, anna) as writer:
         await writer.settled()
@@ -183,7 +178,7 @@ async def test_a_reader_may_not_write_and_is_told(house: Open) -> None:
 
 
 async def test_a_refusal_is_told_in_the_writers_language(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Des mots"))
+    draft_id = await house.draft(text("Des mots"))
     anna = await house.person(draft_id, Right.READ, locale="fr")
     async with house.writer(draft_id, anna) as writer:
         await writer.settled()
@@ -199,7 +194,7 @@ async def test_a_refusal_is_told_in_the_writers_language(house: Open) -> None:
 
 
 async def test_closing_a_draft_ends_every_writing_connection(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id, Right.READ)
     async with house.writer(draft_id, anna) as writer, house.writer(draft_id, ben) as reader:
         async with house.database.write(SYSTEM) as uow:
@@ -224,7 +219,7 @@ async def test_closing_a_draft_ends_every_writing_connection(house: Open) -> Non
 
 async def test_an_edit_that_meets_a_closing_is_refused_as_closed(house: Open) -> None:
     """The head is held by the closing transaction while the edit is on its way."""
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with house.writer(draft_id, anna) as writer:
         await writer.settled()
@@ -242,7 +237,7 @@ async def test_an_edit_that_meets_a_closing_is_refused_as_closed(house: Open) ->
 
 
 async def test_when_access_changes_connections_are_closed_and_judged_anew(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with house.writer(draft_id, anna) as one, house.writer(draft_id, ben) as two:
         house.now_may(anna, draft_id, Right.READ)
@@ -255,7 +250,7 @@ async def test_when_access_changes_connections_are_closed_and_judged_anew(house:
 
 
 async def test_a_verb_that_edits_reaches_those_who_write(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with house.writer(draft_id, anna) as writer:
         async with house.database.write(SYSTEM) as uow:
@@ -275,7 +270,7 @@ def _with(content: Any, words: str) -> Any:
 
 
 async def test_who_reads_too_slowly_is_cut_off_and_nobody_else(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id, Right.READ)
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
@@ -290,7 +285,7 @@ async def test_who_reads_too_slowly_is_cut_off_and_nobody_else(house: Open) -> N
     await eventually(lambda: house.hub.present(draft_id))
     async with house.writer(draft_id, anna) as writer:
         for _ in range(60):
-            run = writer.add_paragraph("x" * 50_000)
+            run = writer.add_text("x" * 50_000)
             await writer.settled()
             with writer.doc.transaction():
                 del run[0:49_000]
@@ -329,7 +324,7 @@ class Line:
 
 
 async def test_pycrdts_own_provider_writes_and_reads(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     doc: Doc[Any] = Doc()
     async with (

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
@@ -17,7 +16,7 @@ from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
 from policylab.transport import coediting_poll
-from tests.coediting.harness import Open, Person, Writer, eventually, frame, serving, words_of
+from tests.coediting.harness import Open, Person, Writer, eventually, frame, serving, text, words_of
 from tests.coediting.polling import Line, PollWriter, bearer, body_of
 
 
@@ -25,11 +24,6 @@ from tests.coediting.polling import Line, PollWriter, bearer, body_of
 async def house(database: Database, tmp_path: Path) -> AsyncGenerator[Open]:
     async with serving(database, tmp_path) as open_house:
         yield open_house
-
-
-def paragraph(words: str) -> Any:
-    block = {"type": "paragraph", "attrs": {"id": str(uuid4())}}
-    return {"type": "doc", "content": [block | {"content": [{"type": "text", "text": words}]}]}
 
 
 def address(house: Open, draft_id: UUID) -> str:
@@ -61,7 +55,7 @@ async def session(house: Open, draft_id: UUID, person: Person) -> AsyncGenerator
 def update_saying(words: str) -> bytes:
     """An update that adds a paragraph, under a client id of its own."""
     made = Writer("", None)
-    made.add_paragraph(words)
+    made.add_text(words)
     return made.doc.get_update()
 
 
@@ -92,7 +86,7 @@ async def test_opening_is_judged_as_the_handshake_is(house: Open) -> None:
 
 
 async def test_somebody_elses_session_is_not_there(house: Open) -> None:
-    draft_id, other = await house.draft(paragraph("Words")), await house.draft()
+    draft_id, other = await house.draft(text("Words")), await house.draft()
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     house.doors.standings[(anna.id, other)] = anna.standing
     async with session(house, draft_id, anna) as line:
@@ -118,7 +112,7 @@ async def test_somebody_elses_session_is_not_there(house: Open) -> None:
 
 
 async def test_the_same_person_may_come_with_more_cookies_than_before(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with session(house, draft_id, anna) as line:
         first = await line.open()
@@ -132,7 +126,7 @@ async def test_the_same_person_may_come_with_more_cookies_than_before(house: Ope
 async def test_what_one_writes_over_requests_another_reads_over_a_socket_and_back(
     house: Open,
 ) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with writer(house, draft_id, anna) as one, house.writer(draft_id, ben) as two:
         assert one.welcome is not None
@@ -165,7 +159,7 @@ async def test_two_who_write_at_once_lose_nothing(house: Open) -> None:
 
 
 async def test_a_request_that_is_sent_again_doubles_and_loses_nothing(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with session(house, draft_id, anna) as line:
         await line.open()
@@ -189,7 +183,7 @@ async def test_a_request_that_is_sent_again_doubles_and_loses_nothing(house: Ope
 
 
 async def test_a_request_without_news_is_held_and_a_newer_one_ends_it(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with session(house, draft_id, anna) as line, house.writer(draft_id, ben) as other:
         got = len((await line.open()).frames)
@@ -209,7 +203,7 @@ async def test_a_held_request_is_answered_before_a_proxy_gives_it_up(
 ) -> None:
     assert coediting_poll.HOLD_SECONDS <= 25
     monkeypatch.setattr(coediting_poll, "HOLD_SECONDS", 0.1)
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with session(house, draft_id, anna) as line:
         got = len((await line.open()).frames)
@@ -219,7 +213,7 @@ async def test_a_held_request_is_answered_before_a_proxy_gives_it_up(
 
 
 async def test_words_written_offline_come_with_the_next_session(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with writer(house, draft_id, anna) as one, house.writer(draft_id, ben) as two:
         await one.drop()
@@ -237,7 +231,7 @@ async def test_who_says_how_far_the_log_is_known_is_brought_what_came_after(
     house: Open, known: bool
 ) -> None:
     """A position that the log has not reached yet, as after a restored backup, is not believed."""
-    draft_id = await house.draft(paragraph("Words to keep, words to cut"))
+    draft_id = await house.draft(text("Words to keep, words to cut"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with writer(house, draft_id, anna) as one, house.writer(draft_id, ben) as two:
         await one.settled()
@@ -264,7 +258,7 @@ async def test_who_says_how_far_the_log_is_known_is_brought_what_came_after(
 
 
 async def test_when_access_changes_the_session_ends_and_is_judged_anew(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with writer(house, draft_id, anna) as one:
         await one.settled()
@@ -291,7 +285,7 @@ async def test_when_access_changes_the_session_ends_and_is_judged_anew(house: Op
 
 
 async def test_closing_a_draft_ends_the_sessions_of_its_writers(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with writer(house, draft_id, anna) as one:
         async with house.database.write(SYSTEM) as uow:
@@ -318,7 +312,7 @@ async def test_closing_a_draft_ends_the_sessions_of_its_writers(house: Open) -> 
     ],
 )
 async def test_a_bad_request_ends_that_session_and_no_other(house: Open, body: bytes) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id)
     async with session(house, draft_id, anna) as bad, writer(house, draft_id, ben) as other:
         await bad.open()
@@ -330,7 +324,7 @@ async def test_a_bad_request_ends_that_session_and_no_other(house: Open, body: b
 
 
 async def test_a_request_is_at_most_a_mebibyte(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with session(house, draft_id, anna) as line:
         await line.open()
@@ -344,7 +338,7 @@ async def test_one_person_has_so_many_sessions_and_no_more(
 ) -> None:
     monkeypatch.setattr(coediting_poll, "MOST_OF_A_PERSON", 2)
     monkeypatch.setattr(coediting_poll, "MOST", 3)
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben, carl = [await house.person(draft_id) for _ in range(3)]
     lines = [Line(address(house, draft_id), bearer(anna)) for _ in range(3)]
     await lines[0].open()
@@ -361,12 +355,12 @@ async def test_one_person_has_so_many_sessions_and_no_more(
 
 
 async def test_who_fetches_nothing_is_cut_off_and_nobody_else(house: Open) -> None:
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna, ben = await house.person(draft_id), await house.person(draft_id, Right.READ)
     async with session(house, draft_id, ben) as line, house.writer(draft_id, anna) as other:
         await line.open()
         for _ in range(60):
-            run = other.add_paragraph("x" * 50_000)
+            run = other.add_text("x" * 50_000)
             await other.settled()
             with other.doc.transaction():
                 del run[0:49_000]
@@ -384,7 +378,7 @@ async def test_a_whole_text_may_be_longer_than_what_may_wait(house: Open) -> Non
     anna, ben = await house.person(draft_id), await house.person(draft_id, Right.READ)
     async with house.writer(draft_id, anna) as other:
         for _ in range(6):
-            other.add_paragraph("x" * 250_000)
+            other.add_text("x" * 250_000)
         await other.settled()
     async with writer(house, draft_id, ben) as reader:
         assert len(words_of(reader.text)) == 1_500_000
@@ -397,7 +391,7 @@ async def test_a_session_of_which_nothing_is_heard_ends(
     monkeypatch.setattr(coediting_poll, "IDLE_SECONDS", 0.2)
     monkeypatch.setattr(coediting_poll, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(coediting_poll, "HOLD_SECONDS", 0.5)
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with session(house, draft_id, anna) as line:
         got = len((await line.open()).frames)
@@ -412,7 +406,7 @@ async def test_who_sends_faster_than_it_is_dealt_with_waits(
 ) -> None:
     monkeypatch.setattr(coediting_poll, "BURST", 10_000)
     monkeypatch.setattr(coediting_poll, "RATE", 100_000)
-    draft_id = await house.draft(paragraph("Words"))
+    draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)
     async with session(house, draft_id, anna) as line:
         await line.open()
@@ -430,7 +424,7 @@ async def test_a_server_that_stops_has_stored_what_it_took(
     database: Database, tmp_path: Path
 ) -> None:
     async with serving(database, tmp_path) as house:
-        draft_id = await house.draft(paragraph("Words"))
+        draft_id = await house.draft(text("Words"))
         anna = await house.person(draft_id)
         line = Line(address(house, draft_id), bearer(anna))
         got = len((await line.open()).frames)
@@ -444,7 +438,7 @@ async def test_who_waits_when_the_server_stops_is_asked_to_come_back(
     database: Database, tmp_path: Path
 ) -> None:
     async with serving(database, tmp_path) as house:
-        draft_id = await house.draft(paragraph("Words"))
+        draft_id = await house.draft(text("Words"))
         line = Line(address(house, draft_id), bearer(await house.person(draft_id)))
         got = len((await line.open()).frames)
         held = asyncio.create_task(line.told(body_of(got)))
