@@ -12,9 +12,9 @@ import pytest
 from policylab.kit.db import Database
 from policylab.settings import Settings
 from policylab.transport.relay import Neighbours, order
-from tests.coediting.harness import Doors, Open, eventually, frame, serving, words_of
+from tests.coediting.harness import Doors, Open, eventually, frame, serving, text, words_of
 from tests.coediting.polling import LOST, Line, PollWriter, Told, bearer, body_of
-from tests.transport.test_coediting_poll import address, paragraph, status_of, update_saying
+from tests.transport.test_coediting_poll import address, status_of, update_saying
 
 
 class Two:
@@ -39,7 +39,7 @@ class Two:
     async def draft_of(self, number: int) -> UUID:
         """A draft that this process owns."""
         while True:
-            draft_id = await self.houses[0].draft(paragraph("Words"))
+            draft_id = await self.houses[0].draft(text("Words"))
             if order(draft_id, 2)[0] == number:
                 return draft_id
 
