@@ -285,7 +285,7 @@ async def test_who_reads_too_slowly_is_cut_off_and_nobody_else(house: Open) -> N
     await eventually(lambda: house.hub.present(draft_id))
     async with house.writer(draft_id, anna) as writer:
         for _ in range(60):
-            run = writer.add_text("x" * 50_000)
+            run = writer.add_paragraph("x" * 50_000)
             await writer.settled()
             with writer.doc.transaction():
                 del run[0:49_000]

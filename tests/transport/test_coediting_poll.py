@@ -55,7 +55,7 @@ async def session(house: Open, draft_id: UUID, person: Person) -> AsyncGenerator
 def update_saying(words: str) -> bytes:
     """An update that adds a paragraph, under a client id of its own."""
     made = Writer("", None)
-    made.add_text(words)
+    made.add_paragraph(words)
     return made.doc.get_update()
 
 
@@ -360,7 +360,7 @@ async def test_who_fetches_nothing_is_cut_off_and_nobody_else(house: Open) -> No
     async with session(house, draft_id, ben) as line, house.writer(draft_id, anna) as other:
         await line.open()
         for _ in range(60):
-            run = other.add_text("x" * 50_000)
+            run = other.add_paragraph("x" * 50_000)
             await other.settled()
             with other.doc.transaction():
                 del run[0:49_000]
@@ -378,7 +378,7 @@ async def test_a_whole_text_may_be_longer_than_what_may_wait(house: Open) -> Non
     anna, ben = await house.person(draft_id), await house.person(draft_id, Right.READ)
     async with house.writer(draft_id, anna) as other:
         for _ in range(6):
-            other.add_text("x" * 250_000)
+            other.add_paragraph("x" * 250_000)
         await other.settled()
     async with writer(house, draft_id, ben) as reader:
         assert len(words_of(reader.text)) == 1_500_000
