@@ -43,8 +43,8 @@ Le programme de vérification est joint par commodité. Un lecteur prudent le pr
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One leaf of the log: the value that was signed, and the signature."""
+class Signed:
+    """A value that was signed, and the signature."""
 
     value: dict[str, Any]
     signature: str
@@ -52,6 +52,11 @@ class Entry:
     @property
     def data(self) -> bytes:
         return canonical_json(self.value)
+
+
+@dataclass(frozen=True)
+class Entry(Signed):
+    """One leaf of the log."""
 
     @property
     def index(self) -> int:
@@ -59,15 +64,8 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class SignedHead:
-    """The head of the log at some size, signed."""
-
-    value: dict[str, Any]
-    signature: str
-
-    @property
-    def data(self) -> bytes:
-        return canonical_json(self.value)
+class SignedHead(Signed):
+    """The head of the log at some size."""
 
     @property
     def size(self) -> int:

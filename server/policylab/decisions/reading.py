@@ -26,6 +26,7 @@ from policylab.decisions.tables import (
     Referral,
 )
 from policylab.decisions.words import LevelNames, explain
+from policylab.kit.grouping import by_key
 from policylab.positions import Stand
 from policylab.process import Said
 
@@ -198,11 +199,13 @@ async def seats_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, l
         .where(col(Entitled.procedure_id).in_(ids))
         .order_by(col(Entitled.level), col(Entitled.delegation_id))
     )
-    found: dict[UUID, list[Seat]] = defaultdict(list)
-    for row in rows:
-        seat = Seat(delegation=str(row.delegation_id), level=row.level, weight=row.weight)
-        found[row.procedure_id].append(seat)
-    return found
+    return by_key(
+        (
+            row.procedure_id,
+            Seat(delegation=str(row.delegation_id), level=row.level, weight=row.weight),
+        )
+        for row in rows
+    )
 
 
 async def referrals_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Referral]]:
@@ -212,10 +215,7 @@ async def referrals_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUI
         .where(col(Referral.procedure_id).in_(ids))
         .order_by(col(Referral.at), col(Referral.id))
     )
-    found: dict[UUID, list[Referral]] = defaultdict(list)
-    for row in rows:
-        found[row.procedure_id].append(row)
-    return found
+    return by_key((row.procedure_id, row) for row in rows)
 
 
 async def publications_of(

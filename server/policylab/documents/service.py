@@ -1,6 +1,5 @@
 """The verbs: create a text, open its drafts, put a settled clause in place; and the reads."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -26,6 +25,7 @@ from policylab.documents.tree import BadText, Json, mended, read_tree, walk
 from policylab.kit.canonical import canonical_json
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.grouping import by_key
 from policylab.kit.viewer import Viewer
 from policylab.labs import Action, Standing, may_read, standing
 
@@ -330,10 +330,7 @@ async def sections_in(
         .where(col(VersionSection.version_set_id).in_(set_ids))
         .order_by(col(VersionSection.language), col(VersionSection.place))
     )
-    found: dict[UUID, list[VersionSection]] = defaultdict(list)
-    for row in rows:
-        found[row.version_set_id].append(row)
-    return found
+    return by_key((row.version_set_id, row) for row in rows)
 
 
 async def texts_of(session: AsyncSession, set_id: UUID) -> dict[str, Json]:

@@ -1,7 +1,6 @@
 """What dialogues make of the evidence, and reading it. Whether somebody may is judged above:
 `strategies` asks the process, because this room lies below the labs."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -28,6 +27,7 @@ from policylab.index.tables import (
 )
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.grouping import by_key
 
 
 async def attach(
@@ -136,10 +136,7 @@ async def attached_to(
         .where(col(DialogueAssessment.dialogue_id).in_(dialogue_ids))
         .order_by(col(DialogueAssessment.id))
     )
-    found: dict[UUID, list[UUID]] = defaultdict(list)
-    for dialogue_id, assessment_id in rows:
-        found[dialogue_id].append(assessment_id)
-    return found
+    return by_key(rows)
 
 
 async def recommendations_of(
@@ -187,7 +184,4 @@ async def dimensions_of(
         .where(col(RecommendationDimension.recommendation_id).in_(recommendation_ids))
         .order_by(col(Dimension.place))
     )
-    found: dict[UUID, list[Dimension]] = defaultdict(list)
-    for recommendation_id, dimension in rows:
-        found[recommendation_id].append(dimension)
-    return found
+    return by_key(rows)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from policylab.kit.grouping import by_key
 from policylab.labs.rules import MandateFacts, MandateState, best_state
 from policylab.labs.tables import Delegate, Delegation, Dialogue, DialogueFact, Mandate, PhaseRun
 from policylab.process import Fact, Seat, SeatMandate, Situation
@@ -81,10 +82,7 @@ async def facts_of(
         .where(col(DialogueFact.dialogue_id).in_(dialogue_ids))
         .order_by(col(DialogueFact.at), col(DialogueFact.id))
     )
-    found: dict[UUID, list[DialogueFact]] = defaultdict(list)
-    for fact in rows:
-        found[fact.dialogue_id].append(fact)
-    return found
+    return by_key((fact.dialogue_id, fact) for fact in rows)
 
 
 async def seats_of(
@@ -131,10 +129,7 @@ async def mandates_of(
         .where(col(Mandate.delegation_id).in_(delegation_ids))
         .order_by(col(Mandate.id))
     )
-    found: dict[UUID, list[Mandate]] = defaultdict(list)
-    for mandate in rows:
-        found[mandate.delegation_id].append(mandate)
-    return found
+    return by_key((mandate.delegation_id, mandate) for mandate in rows)
 
 
 def facts_of_mandates(mandates: Iterable[Mandate]) -> list[MandateFacts]:
