@@ -17,7 +17,7 @@ from policylab.settings import BadSettings, Settings
 from policylab.transport import app as house
 from policylab.transport.coediting import Door
 from policylab.transport.coediting_doorway import Doorway
-from policylab.transport.coediting_poll import Polls
+from policylab.transport.coediting_requests import Polls
 from policylab.transport.front import Front
 from policylab.transport.relay import Neighbours
 

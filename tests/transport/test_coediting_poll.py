@@ -15,7 +15,7 @@ from policylab.coediting import Right
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
-from policylab.transport import coediting_poll
+from policylab.transport import coediting_poll, coediting_requests
 from tests.coediting.harness import Open, Person, Writer, eventually, frame, serving, text, words_of
 from tests.coediting.polling import Line, PollWriter, bearer, body_of
 
@@ -336,8 +336,8 @@ async def test_a_request_is_at_most_a_mebibyte(house: Open) -> None:
 async def test_one_person_has_so_many_sessions_and_no_more(
     house: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coediting_poll, "MOST_OF_A_PERSON", 2)
-    monkeypatch.setattr(coediting_poll, "MOST", 3)
+    monkeypatch.setattr(coediting_requests, "MOST_OF_A_PERSON", 2)
+    monkeypatch.setattr(coediting_requests, "MOST", 3)
     draft_id = await house.draft(text("Words"))
     anna, ben, carl = [await house.person(draft_id) for _ in range(3)]
     lines = [Line(address(house, draft_id), bearer(anna)) for _ in range(3)]
@@ -388,8 +388,8 @@ async def test_a_whole_text_may_be_longer_than_what_may_wait(house: Open) -> Non
 async def test_a_session_of_which_nothing_is_heard_ends(
     house: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coediting_poll, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(coediting_poll, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(coediting_requests, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(coediting_requests, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(coediting_poll, "HOLD_SECONDS", 0.5)
     draft_id = await house.draft(text("Words"))
     anna = await house.person(draft_id)

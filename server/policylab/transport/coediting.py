@@ -31,7 +31,7 @@ from policylab.kit.ids import key_of
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
 from policylab.transport.coediting_doorway import Turned
-from policylab.transport.coediting_poll import Polls
+from policylab.transport.coediting_requests import Polls
 from policylab.transport.house import locale_of
 from policylab.transport.middleware import host_problem, origin_allowed
 from policylab.transport.signin import Credentials, viewers_of_headers

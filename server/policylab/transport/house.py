@@ -29,7 +29,7 @@ class House:
     hub: Any = None
     """The co-editing hub (coediting.hub.Hub)."""
     polls: Any = None
-    """Co-editing without websockets (transport.coediting_poll.Polls)."""
+    """Co-editing without websockets (transport.coediting_requests.Polls)."""
     shared: dict[str, Any] = field(default_factory=dict[str, Any])
     """What resolvers and verbs may reach: demo_mode, sign_in_name, hub, base_url."""
 

@@ -6,7 +6,7 @@ that process, as an open file through a unix socket, before anything is answered
 relayed afterwards. Where that fails the text is served where the connection came in, which is as
 right and costs a little more: two processes then hear of each other through the log.
 
-A connection that is made of plain requests (coediting_poll) can't be handed over: each request may
+A connection that is made of plain requests (coediting_requests) can't be handed over: each may
 come over a connection that carries others as well. There the request itself is passed on, and its
 answer comes back.
 """
