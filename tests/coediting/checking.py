@@ -17,10 +17,11 @@ from pycrdt import Doc
 
 from policylab.coediting.items import Items
 from policylab.coediting.lib0 import BadBytes
+from policylab.coediting.placing import DELETED, GONE, INLINE
 from policylab.coediting.protocol import read_state
 from policylab.coediting.reader import Update, read_update
 from policylab.coediting.reading import read_text, text_of
-from policylab.coediting.shape import DELETED, GONE, INLINE, Shape, learn, shape_of
+from policylab.coediting.shape import Shape, learn, shape_of
 from policylab.documents.tree import mended
 
 STEPS_A_BYTE = 60

@@ -12,10 +12,11 @@ from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from policylab.coediting.lib0 import BadBytes, write_uint
 from policylab.coediting.live import guarded
+from policylab.coediting.placing import DELETED, GONE
 from policylab.coediting.reader import Update, keystroke, read_any, read_update
 from policylab.coediting.reading import read_text, text_of
 from policylab.coediting.rules import CONTENT
-from policylab.coediting.shape import DELETED, GONE, Shape, learn, shape_of
+from policylab.coediting.shape import Shape, learn, shape_of
 from policylab.documents import tree
 from tests.coediting import crafted
 from tests.coediting.checking import check_steps

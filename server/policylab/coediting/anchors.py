@@ -18,11 +18,11 @@ from policylab.coediting.carrying import Origins
 from policylab.coediting.lib0 import utf16_length, write_string, write_uint
 from policylab.coediting.live import Live
 from policylab.coediting.outline import blocks_of, identifier, lines_of
+from policylab.coediting.placing import GONE, INLINE, VALUE, WORDS
 from policylab.coediting.presence import position_of
 from policylab.coediting.reader import read_update
 from policylab.coediting.reading import read_text
 from policylab.coediting.rules import ROOT
-from policylab.coediting.shape import GONE, INLINE, VALUE, WORDS
 
 Json = dict[str, Any]
 

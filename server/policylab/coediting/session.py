@@ -10,10 +10,11 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from policylab.coediting.lib0 import BadBytes
+from policylab.coediting.placing import Spots
 from policylab.coediting.protocol import Change
 from policylab.coediting.reader import Update, read_update
 from policylab.coediting.rules import Right, Standing
-from policylab.coediting.shape import Shape, Spots, signature
+from policylab.coediting.shape import Shape, signature
 from policylab.kit.errors import RefusalCode
 
 MAX_NEW_IDS: Final = 8
