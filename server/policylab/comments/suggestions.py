@@ -18,31 +18,29 @@ async def accept_suggestion(
     uow: UnitOfWork, viewer: Viewer, *, draft_id: UUID, suggestion_id: str
 ) -> Any:
     """Make a suggestion part of the text; its words keep their author."""
-    draft, here = await _judged(uow, viewer, draft_id, suggestion_id, accept=True)
-    await coediting.accept_suggestion(
-        uow,
-        draft_id=draft.id,
-        suggestion_id=suggestion_id,
-        person_id=viewer.person_id,
-        capacity_id=here.capacity_id,
-    )
-    _tell(uow, here, draft, accepted=True)
-    return draft
+    return await _settle(uow, viewer, draft_id, suggestion_id, accept=True)
 
 
 async def reject_suggestion(
     uow: UnitOfWork, viewer: Viewer, *, draft_id: UUID, suggestion_id: str
 ) -> Any:
     """Take a suggestion out of the text; who made it may do so herself."""
-    draft, here = await _judged(uow, viewer, draft_id, suggestion_id, accept=False)
-    await coediting.reject_suggestion(
+    return await _settle(uow, viewer, draft_id, suggestion_id, accept=False)
+
+
+async def _settle(
+    uow: UnitOfWork, viewer: Viewer, draft_id: UUID, suggestion_id: str, *, accept: bool
+) -> Any:
+    draft, here = await _judged(uow, viewer, draft_id, suggestion_id, accept=accept)
+    settle = coediting.accept_suggestion if accept else coediting.reject_suggestion
+    await settle(
         uow,
         draft_id=draft.id,
         suggestion_id=suggestion_id,
         person_id=viewer.person_id,
         capacity_id=here.capacity_id,
     )
-    _tell(uow, here, draft, accepted=False)
+    _tell(uow, here, draft, accepted=accept)
     return draft
 
 
