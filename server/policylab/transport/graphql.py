@@ -79,12 +79,8 @@ class Endpoint:
             return _refusal(406, PLAIN_JSON, f"Accept {RESPONSE_JSON} or {PLAIN_JSON}.")
         try:
             asked = await _read(request)
-        except BadRequest as bad:
-            return _refusal(400, media, str(bad))
-        except _TooLarge:
-            return _refusal(413, media, f"A request has at most {LARGEST_BODY} bytes.")
-        except _WrongType as wrong:
-            return _refusal(415, media, str(wrong))
+        except _Unread as unread:
+            return _refusal(unread.status, media, str(unread))
         context = await self.context(request, self.tags.about(asked))
         executor = self.executor()
         kind = executor.kind(asked, context)
@@ -145,12 +141,8 @@ class Endpoint:
         """One operation as an event stream (graphql-sse, distinct connections)."""
         try:
             asked = await _read(request)
-        except BadRequest as bad:
-            return _refusal(400, PLAIN_JSON, str(bad))
-        except _TooLarge:
-            return _refusal(413, PLAIN_JSON, f"A request has at most {LARGEST_BODY} bytes.")
-        except _WrongType as wrong:
-            return _refusal(415, PLAIN_JSON, str(wrong))
+        except _Unread as unread:
+            return _refusal(unread.status, PLAIN_JSON, str(unread))
         context = await self.context(request)
         executor = self.executor()
         kind = executor.kind(asked, context)
@@ -207,35 +199,41 @@ class _Events(StreamingResponse):
         await super().stream_response(send_soon)
 
 
-class _TooLarge(Exception):
-    pass
+class _Unread(Exception):
+    """What was sent is no request of GraphQL; `status` says what it is answered with."""
 
-
-class _WrongType(Exception):
-    pass
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 async def _read(request: Request) -> GraphQLRequest:
-    if request.method == "GET":
-        return read_request(_from_query_string(request))
+    try:
+        if request.method == "GET":
+            return read_request(_from_query_string(request))
+        return read_request(orjson.loads(await _body(request)))
+    except orjson.JSONDecodeError as error:
+        raise _Unread(400, "The body is not JSON.") from error
+    except BadRequest as bad:
+        raise _Unread(400, str(bad)) from bad
+
+
+async def _body(request: Request) -> bytearray:
     media = request.headers.get("content-type", "")
     kind, _, options = media.partition(";")
     if kind.strip().lower() != PLAIN_JSON:
-        raise _WrongType(f"Send {PLAIN_JSON}.")
+        raise _Unread(415, f"Send {PLAIN_JSON}.")
     charset = options.lower().replace(" ", "").replace('"', "")
     if "charset=" in charset and "charset=utf-8" not in charset:
-        raise _WrongType("Send UTF-8.")
+        raise _Unread(415, "Send UTF-8.")
     if request.headers.get("content-encoding", "identity") != "identity":
-        raise _WrongType("Send the body uncompressed.")
+        raise _Unread(415, "Send the body uncompressed.")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise _TooLarge
-    try:
-        return read_request(orjson.loads(bytes(body)))
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("The body is not JSON.") from error
+            raise _Unread(413, f"A request has at most {LARGEST_BODY} bytes.")
+    return body
 
 
 def _from_query_string(request: Request) -> dict[str, Any]:
