@@ -7,8 +7,9 @@ from uuid import UUID
 import strawberry
 
 from policylab import decisions
-from policylab.api.decisions import DecisionRecord, DissentingStatement, FormalAdoption, Procedure
+from policylab.api.decisions import Procedure
 from policylab.api.declare import described_input, plain
+from policylab.api.records import DecisionRecord, DissentingStatement, FormalAdoption
 from policylab.api.strategies import section_key
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.decisions import Base, KeyUnusable, Rule, RuleCode, Signer

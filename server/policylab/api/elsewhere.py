@@ -51,7 +51,7 @@ else:
     Authorship = Annotated["Authorship", strawberry.lazy("policylab.api.authorship")]
     Capacity = Annotated["Capacity", strawberry.lazy("policylab.api.labs")]
     Coverage = Annotated["Coverage", strawberry.lazy("policylab.api.strategies")]
-    DecisionRecord = Annotated["DecisionRecord", strawberry.lazy("policylab.api.decisions")]
+    DecisionRecord = Annotated["DecisionRecord", strawberry.lazy("policylab.api.records")]
     Delegation = Annotated["Delegation", strawberry.lazy("policylab.api.labs")]
     Dialogue = Annotated["Dialogue", strawberry.lazy("policylab.api.labs")]
     Dimension = Annotated["Dimension", strawberry.lazy("policylab.api.index")]

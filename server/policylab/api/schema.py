@@ -30,6 +30,7 @@ MODULES = (
     "positions",
     "positions_verbs",
     "decisions",
+    "records",
     "decisions_verbs",
     "meetings",
     "notices",
