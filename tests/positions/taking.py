@@ -14,6 +14,8 @@ from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.positions import Stance, Subject, Words
 from policylab.positions.tables import Position
+from tests import make
+from tests.comments import desk
 from tests.comments.desk import Desk
 
 WHY = "It costs too much."
@@ -98,3 +100,14 @@ async def pause_ballot(database: Database, procedure_id: UUID, *, hours: float =
     async with database.write(SYSTEM) as uow:
         ballot, _ = await positions.hold_ballot(uow, procedure_id)
         positions.pause_ballot(uow, ballot, until=uow.now + timedelta(hours=hours))
+
+
+def clause(made: Desk, place: int = 0, *, of: int = -1) -> Subject:
+    """A clause of one version of the text, the latest unless told otherwise."""
+    return Subject(set_id=made.sets[of], section_id=made.clauses[place])
+
+
+async def later(database: Database, made: Desk, text: str = "Regions teach newcomers.") -> None:
+    """A further version, in which the first clause says something else."""
+    await desk.rewrite(database, made, 0, text)
+    await make.enter(database, made.table, "positions")

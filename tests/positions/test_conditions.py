@@ -4,27 +4,16 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from policylab import positions
 from policylab.kit.db import Database
 from policylab.kit.errors import RefusalCode
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.positions import Stance, Subject, Words
 from policylab.positions.tables import Position
-from tests import make
-from tests.comments import desk
 from tests.comments.desk import Desk
 from tests.positions.taking import close_ballot, draft, open_ballot, refusal, take
 
 WORDS = Words(conditions=["Name who pays.", "Name when."])
-
-
-@pytest.fixture
-async def made(database: Database) -> Desk:
-    prepared = await desk.frozen(database)
-    await make.enter(database, prepared.table, "positions")
-    return prepared
 
 
 async def conditional(database: Database, made: Desk) -> Position:

@@ -20,10 +20,11 @@ from tests.comments import desk
 from tests.comments.desk import Desk
 from tests.positions.taking import (
     WHY,
-    close_ballot,
+    clause,
     draft,
     every,
     kept,
+    later,
     open_ballot,
     pause_ballot,
     refusal,
@@ -34,14 +35,6 @@ from tests.positions.taking import (
 
 CLEAR, RELEASE = positions.clear_position, positions.release_position
 CONFIRM = positions.confirm_position
-
-
-@pytest.fixture
-async def made(database: Database) -> Desk:
-    """A frozen text in the phase in which positions are taken."""
-    prepared = await desk.frozen(database)
-    await make.enter(database, prepared.table, "positions")
-    return prepared
 
 
 async def test_a_position_is_drafted_cleared_and_released(database: Database, made: Desk) -> None:
@@ -237,225 +230,6 @@ async def test_releasing_tells_the_process(database: Database, made: Desk) -> No
         "level": "LOCAL",
         "procedure_id": str(procedure_id),
     }
-
-
-async def test_without_a_mandate_it_is_ad_referendum_until_confirmed(database: Database) -> None:
-    made = await desk.frozen(database, await make.table(database, mandates=False))
-    await make.enter(database, made.table, "positions")
-    head = made.table.head()
-    refused = await refusal(take(database, head, made))
-    assert (refused.code, refused.field) == (RefusalCode.NO_MANDATE, "adReferendum")
-    assert await every(database) == []
-    position = await take(database, head, made, ad_referendum=True)
-    assert position.mandate_id is None
-    unfounded = await refusal(step(database, head, CONFIRM, position))
-    assert unfounded.code is RefusalCode.NO_MANDATE
-    assert (await kept(database, position)).confirmed_at is None
-    mandate_id = await make.file_mandate(database, made.table.seats["CITY"])
-    by_delegate = await refusal(step(database, made.table.delegate(), CONFIRM, position))
-    assert by_delegate.code is RefusalCode.NOT_YOUR_ROLE
-    await step(database, head, CONFIRM, position)
-    confirmed = await kept(database, position)
-    assert confirmed.confirmed_mandate_id == mandate_id
-    assert positions.Stand(position=confirmed).full
-    again = await refusal(step(database, head, CONFIRM, position))
-    assert again.code is RefusalCode.ALREADY_DONE
-
-
-async def test_a_closed_procedure_takes_neither_positions_nor_confirmations(
-    database: Database,
-) -> None:
-    made = await desk.frozen(database, await make.table(database, mandates=False))
-    await make.enter(database, made.table, "positions")
-    subject, head = Subject(set_id=made.set_id), made.table.head()
-    procedure_id = await open_ballot(database, made, subject)
-    position = await take(database, head, made, ad_referendum=True)
-    prepared = await draft(database, made.table.delegate(), made, ad_referendum=True)
-    await step(database, head, CLEAR, prepared)
-    await make.file_mandate(database, made.table.seats["CITY"])
-    await close_ballot(database, procedure_id)
-    before = await every(database)
-    for run in (
-        take(database, head, made),
-        draft(database, head, made),
-        step(database, head, RELEASE, prepared),
-        step(database, head, CONFIRM, position),
-    ):
-        assert (await refusal(run)).code is RefusalCode.CLOSED
-    assert await every(database) == before
-
-
-async def test_a_referral_rests_casting_and_leaves_time_to_confirm(database: Database) -> None:
-    made = await desk.frozen(database, await make.table(database, mandates=False))
-    await make.enter(database, made.table, "positions")
-    head = made.table.head()
-    procedure_id = await open_ballot(database, made, Subject(set_id=made.set_id))
-    position = await take(database, head, made, ad_referendum=True)
-    await pause_ballot(database, procedure_id)
-    assert (await refusal(take(database, head, made))).code is RefusalCode.CLOSED
-    assert len(await every(database)) == 1
-    await make.file_mandate(database, made.table.seats["CITY"])
-    await step(database, head, CONFIRM, position)
-    assert (await kept(database, position)).confirmed_at is not None
-
-
-async def test_objections_say_why_unless_the_rule_is_consent(
-    database: Database, made: Desk
-) -> None:
-    head = made.table.head()
-    refused = await refusal(take(database, head, made, stance=Stance.OBJECT))
-    assert (refused.code, refused.field) == (RefusalCode.STATEMENT_REQUIRED, "statement")
-    assert await every(database) == []
-    await open_ballot(database, made, Subject(set_id=made.set_id), consent=True)
-    await take(database, head, made, stance=Stance.OBJECT)
-    async with database.read(SYSTEM) as session:
-        [stand] = await positions.stands_on(session, made.set_id)
-    assert not stand.reasoned
-
-
-async def test_casting_and_closing_at_once_the_position_counts_or_is_refused(
-    database: Database, made: Desk
-) -> None:
-    subject, head = Subject(set_id=made.set_id), made.table.head()
-    procedure_id = await open_ballot(database, made, subject)
-    async with database.write(head) as uow:
-        await positions.take_position(
-            uow, head, subject=subject, stance=Stance.SUPPORT, words=Words()
-        )
-        closing = asyncio.create_task(close_ballot(database, procedure_id))
-        await asyncio.sleep(0.1)
-        assert not closing.done()
-    await closing
-    assert [row.state for row in await every(database)] == [PositionState.RELEASED]
-    late = await refusal(take(database, made.table.head("REGION"), made))
-    assert late.code is RefusalCode.CLOSED
-
-
-async def test_a_mandate_is_not_revoked_under_a_position_being_released(
-    database: Database, made: Desk
-) -> None:
-    head, seat = made.table.head(), made.table.seats["CITY"]
-    assert seat.mandate_id is not None
-
-    async def revoke() -> None:
-        async with database.write(head) as uow:
-            await labs.revoke_mandate(uow, head, mandate_id=seat.mandate_id)
-
-    async with database.write(head) as uow:
-        await positions.take_position(
-            uow, head, subject=Subject(set_id=made.set_id), stance=Stance.SUPPORT, words=Words()
-        )
-        revoking = asyncio.create_task(revoke())
-        await asyncio.sleep(0.1)
-        assert not revoking.done()
-    await revoking
-    assert (await refusal(take(database, head, made))).code is RefusalCode.NO_MANDATE
-    assert len(await every(database)) == 1
-
-
-# Later versions of the text
-
-
-def clause(made: Desk, place: int = 0, *, of: int = -1) -> Subject:
-    return Subject(set_id=made.sets[of], section_id=made.clauses[place])
-
-
-async def later(database: Database, made: Desk, text: str = "Regions teach newcomers.") -> None:
-    """A further version, in which the first clause says something else."""
-    await desk.rewrite(database, made, 0, text)
-    await make.enter(database, made.table, "positions")
-
-
-async def earlier(database: Database, *rows: Position) -> list[bool]:
-    async with database.read(SYSTEM) as session:
-        found = await positions.on_earlier_text(session, [row.id for row in rows])
-    return [row.id in found for row in rows]
-
-
-async def test_a_later_version_shows_which_positions_are_on_an_earlier_text(
-    database: Database, made: Desk
-) -> None:
-    head = made.table.head()
-    rows = [
-        await take(database, head, made),
-        await take(database, head, made, subject=clause(made, 0)),
-        await take(database, head, made, subject=clause(made, 1)),
-    ]
-    assert await earlier(database, *rows) == [False, False, False]
-    await later(database, made)
-    assert await earlier(database, *rows) == [True, True, False]
-    await later(database, made, desk.FIRST)
-    assert await earlier(database, rows[2]) == [False]
-
-
-@pytest.mark.parametrize("place", [None, 0, 1])
-async def test_a_position_on_an_earlier_text_is_confirmed_for_the_latest(
-    database: Database, made: Desk, place: int | None
-) -> None:
-    def about(of: int) -> Subject:
-        return Subject(set_id=made.sets[of]) if place is None else clause(made, place, of=of)
-
-    head = made.table.head()
-    words = Words(statement="Yes, if.", conditions=["Name who pays.", "Name when."])
-    first = await take(
-        database, head, made, subject=about(0), stance=Stance.CONDITIONAL, words=words
-    )
-    await later(database, made)
-    second = await step(database, head, CONFIRM, first)
-    assert positions.subject_of(second) == about(1)
-    assert (second.stance, second.statement) == (Stance.CONDITIONAL, "Yes, if.")
-    assert (await kept(database, first)).superseded_at is None
-    async with database.read(SYSTEM) as session:
-        [stand] = await positions.stands_on(session, about(1).key)
-    assert stand.position.mandate_id is not None
-    assert [condition.text for condition in stand.conditions] == list(words.conditions)
-    again = await refusal(step(database, head, CONFIRM, first))
-    assert again.code is RefusalCode.ALREADY_DONE
-    assert len(await every(database)) == 2
-
-
-async def test_nothing_is_carried_to_a_text_without_the_clause(
-    database: Database, made: Desk
-) -> None:
-    from policylab import documents
-
-    head = made.table.head()
-    position = await take(database, head, made, subject=clause(made))
-    await desk.reopen(database, made)
-    async with database.write(SYSTEM) as uow:
-        await documents.replace_section(
-            uow,
-            draft_id=made.draft_id,
-            section_id=made.clauses[0],
-            blocks=[],
-            person_id=None,
-            capacity_id=None,
-        )
-    await desk.freeze(database, made)
-    await make.enter(database, made.table, "positions")
-    assert await earlier(database, position) == [True]
-    refused = await refusal(step(database, head, CONFIRM, position))
-    assert refused.code is RefusalCode.ALREADY_DONE
-    assert len(await every(database)) == 1
-
-
-async def test_only_the_head_of_its_delegation_confirms_in_the_phase_for_it(
-    database: Database, made: Desk
-) -> None:
-    position = await take(database, made.table.head(), made)
-    await later(database, made)
-    for viewer in (made.table.head("REGION"), made.table.delegate(), made.table.moderator):
-        refused = await refusal(step(database, viewer, CONFIRM, position))
-        assert refused.code is RefusalCode.NOT_YOUR_ROLE
-    outside = await refusal(step(database, made.table.outsider, CONFIRM, position))
-    assert outside.code is RefusalCode.NOT_FOUND
-    await make.enter(database, made.table, "settlement")
-    late = await refusal(step(database, made.table.head(), CONFIRM, position))
-    assert late.code is RefusalCode.NOT_IN_THIS_PHASE
-    assert len(await every(database)) == 1
-
-
-# What comes next
 
 
 async def next_steps(
