@@ -34,6 +34,21 @@ test("where there was none, nothing is made up", async () => {
   expect(results.at(-1)?.data).toBeFalsy();
 });
 
+const broken = { message: "Something went wrong on our side.", path: ["lab"], extensions: { id: "1" } };
+const unknown = { message: "There is nothing with this id.", path: ["lab"], extensions: { code: "NOT_FOUND" } };
+
+test("null because something went wrong does not say that it is not there", async () => {
+  const results = await seen("d", { data: { lab: { name: "Arrival" } } }, { data: { lab: null }, errors: [broken] });
+  expect(results.at(-1)?.data).toEqual({ lab: { name: "Arrival" } });
+  expect((await seen("e", { data: { lab: null }, errors: [broken] })).at(-1)?.data).toBeFalsy();
+});
+
+test("null for what is not known says so, and a part that went wrong takes nothing of the others away", async () => {
+  expect((await seen("f", { data: { lab: null }, errors: [unknown] })).at(-1)?.data).toEqual({ lab: null });
+  const part = { data: { lab: { name: null } }, errors: [{ ...broken, path: ["lab", "name"] }] };
+  expect((await seen("g", part)).at(-1)?.data).toEqual(part.data);
+});
+
 test("what has gone since is gone", async () => {
   const results = await seen("c", { data: { lab: { name: "Arrival" } } }, { data: { lab: null } });
   expect(results.at(-1)?.data).toEqual({ lab: null });

@@ -1,5 +1,5 @@
 /** How the app speaks to the server: persisted operations over HTTP, live ones over graphql-transport-ws. */
-import { Client, type Exchange, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
+import { Client, type CombinedError, type Exchange, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
 import { createClient as createSocket, type SubscribePayload } from "graphql-ws";
 import { GRAPHQL, liveAddress } from "./address.ts";
 import { fingerprints } from "./generated/fingerprints.ts";
@@ -50,13 +50,23 @@ function keep(key: number, data: unknown) {
   if (good.size > MOST_KEPT && !oldest.done) good.delete(oldest.value);
 }
 
-/** An answer that went wrong takes nothing off the screen; the next one puts it right. */
+/**
+ * Whether what was asked for is missing because something went wrong. The server says null where
+ * somebody takes no part, too, but then without an error, or with NOT_FOUND.
+ */
+function lost({ data, error }: { data?: Record<string, unknown> | null; error?: CombinedError | undefined }): boolean {
+  if (!data) return error !== undefined;
+  return (error?.graphQLErrors ?? []).some(({ path, extensions }) => data[String(path?.[0])] === null && extensions["code"] !== "NOT_FOUND");
+}
+
+/** An answer that went wrong takes nothing off the screen, and is none; the next one puts it right. */
 export const keepingExchange: Exchange = mapExchange({
   onResult(result) {
     const { key, kind } = result.operation;
     if (kind !== "query") return result;
+    if (lost(result)) return { ...result, data: good.get(key) };
     if (result.data) keep(key, result.data);
-    return result.data || !result.error || !good.has(key) ? result : { ...result, data: good.get(key) };
+    return result;
   },
 });
 

@@ -4,6 +4,9 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type AnyVariables, useMutation, useQuery, useSubscription } from "urql";
 import { changed } from "./signals.ts";
 
+/** Why a screen has nothing to show: what the server said of it, if it said anything; and another try. */
+export type Problem = { said: string; again: () => void };
+
 export type Refusal = { code: string; message: string; field: string | null };
 
 /** A screen's data. Old data stays in view while newer is on its way. */
@@ -21,7 +24,8 @@ export function useScreen<Data, Variables extends AnyVariables>(
   const refresh = useCallback(() => again({ requestPolicy: "network-only" }), [again]);
   const paused = options.pause ?? false;
   useEffect(() => (paused ? undefined : changed.hear(refresh)), [refresh, paused]);
-  return { data, waiting: fetching && !data, settling: fetching || stale, problem: data ? undefined : error, refresh };
+  const problem: Problem | undefined = data || !error ? undefined : { said: error.graphQLErrors[0]?.message ?? "", again: refresh };
+  return { data, waiting: fetching && !data, settling: fetching || stale, problem, refresh };
 }
 
 type Answer<Data> = Exclude<NonNullable<Data[keyof Data]>, { __typename: "Refusal" }>;

@@ -10,7 +10,7 @@ import { Count, Organisations, People, Territories } from "../features/identity/
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, Page, PageSkeleton, Part } from "../ui/Page.tsx";
 
 type What = "organisation" | "person" | "territory";
 
@@ -19,7 +19,7 @@ export function AdministrationScreen() {
   const session = useScreen(SessionDocument, {});
   const { data, problem } = useScreen(AdministrationDocument, {});
   const [adding, setAdding] = useState<What>();
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data || !session.data) return <PageSkeleton />;
   const may = permit("MANAGE_PEOPLE", data.viewer?.can ?? []);
   const { organisations, people, territories } = data;

@@ -13,7 +13,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 
 export function AmendmentsScreen() {
   const { t } = useLingui();
@@ -22,7 +22,7 @@ export function AmendmentsScreen() {
   const { data, problem } = useScreen(AmendmentsDocument, { id: useAddress("versionSetId") });
   const set = data?.versionSet;
   useLive(DialogueChangedDocument, { id: set?.document.dialogue.id ?? "" }, !set);
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton lines={9} />;
   if (!set) return <NotFound />;
   const { dialogue } = set.document;

@@ -12,7 +12,7 @@ import styles from "../features/index/Index.module.css";
 import { Button } from "../ui/Button.tsx";
 import { Link, useAddress } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 
 const FEWEST_AXES = 3;
@@ -21,7 +21,7 @@ export function AssessmentScreen() {
   const { t } = useLingui();
   const says = useFinding();
   const { data, problem } = useScreen(AssessmentDocument, { id: useAddress("assessmentId") });
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton lines={9} />;
   const assessment = data.assessment;
   if (!assessment) return <NotFound />;

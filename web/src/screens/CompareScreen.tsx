@@ -9,7 +9,7 @@ import { useFormat } from "../i18n/format.ts";
 import { CheckField } from "../ui/fields.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 
 export function CompareScreen() {
   const from = useAddress("fromId");
@@ -17,7 +17,8 @@ export function CompareScreen() {
   const { t } = useLingui();
   const format = useFormat();
   const [all, setAll] = useState(false);
-  const { data, waiting } = useScreen(CompareDocument, { from, to });
+  const { data, waiting, problem } = useScreen(CompareDocument, { from, to });
+  if (problem) return <NotFetched {...problem} />;
   if (waiting) return <PageSkeleton lines={12} />;
   const comparison = data?.compare;
   if (!comparison || comparison.from.__typename !== "Version") return <NotFound />;

@@ -19,7 +19,7 @@ import { Column } from "../ui/Form.tsx";
 import { CoverGlyph } from "../ui/icons.tsx";
 import { Link, useAddress } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
 import { Time } from "../ui/Time.tsx";
 
 export function CoverageScreen() {
@@ -30,7 +30,7 @@ export function CoverageScreen() {
   const [attaching, setAttaching] = useState(false);
   const { data, problem } = useScreen(CoverageOfDocument, { id });
   useLive(DialogueChangedDocument, { id });
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton lines={9} />;
   const dialogue = data.dialogue;
   if (!dialogue) return <NotFound />;

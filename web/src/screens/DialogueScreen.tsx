@@ -12,7 +12,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Link, useAddress, useGo } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
@@ -24,7 +24,7 @@ export function DialogueScreen() {
   const [beginning, setBeginning] = useState(false);
   const { data, problem } = useScreen(DialogueDocument, { id });
   useLive(DialogueChangedDocument, { id });
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton />;
   const dialogue = data.dialogue;
   if (!dialogue) return <NotFound />;

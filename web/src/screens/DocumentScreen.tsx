@@ -11,7 +11,7 @@ import { Button } from "../ui/Button.tsx";
 import { ConfirmByName, Dialog } from "../ui/Dialog.tsx";
 import { Link, useAddress, useGo } from "../ui/Link.tsx";
 import { EmptyState, RefusalNotice, Tag } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
@@ -21,12 +21,13 @@ export function DocumentScreen() {
   const { t } = useLingui();
   const go = useGo();
   const format = useFormat();
-  const { data, waiting } = useScreen(DocumentDocument, { id });
+  const { data, waiting, problem } = useScreen(DocumentDocument, { id });
   const document = data?.document;
   useLive(DialogueChangedDocument, { id: document?.dialogue.id ?? "" }, !document);
   const [openDraft, opening] = useVerb(OpenDraftDocument);
   const [freeze, freezing] = useVerb(FreezeDocument);
   const [asked, setAsked] = useState<"import" | "freeze">();
+  if (problem) return <NotFetched {...problem} />;
   if (waiting) return <PageSkeleton />;
   if (!document) return <NotFound />;
 

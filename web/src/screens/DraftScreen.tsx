@@ -25,17 +25,19 @@ import { SelectField } from "../ui/fields.tsx";
 import { LevelMark, StanceGlyph } from "../ui/icons.tsx";
 import { Link, useAddress } from "../ui/Link.tsx";
 import { Notice, RefusalNotice, Tag } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
 import { OrganisationLine, PersonLine } from "../ui/PersonLine.tsx";
 
 type Draft = NonNullable<ResultOf<typeof DraftDocument>["draft"]>;
 
 export function DraftScreen() {
   const id = useAddress("draftId");
-  const { data, waiting } = useScreen(DraftDocument, { id });
+  const { data, waiting, problem } = useScreen(DraftDocument, { id });
   const session = useScreen(SessionDocument, {});
   useLive(DraftChangedDocument, { id });
   const person = session.data?.viewer?.person.id;
+  const failed = problem ?? session.problem;
+  if (failed) return <NotFetched {...failed} />;
   if (waiting || !session.data) return <PageSkeleton lines={12} />;
   if (!data?.draft || !person) return <NotFound />;
   return <Writing key={id} draft={data.draft} person={person} />;

@@ -19,8 +19,8 @@ import { useFormat } from "../i18n/format.ts";
 import { Button, IconButton } from "../ui/Button.tsx";
 import { Ask } from "../ui/Dialog.tsx";
 import { useAddress, useGo } from "../ui/Link.tsx";
-import { EmptyState, Notice, RefusalNotice, Tag } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { EmptyState, ProblemNotice, RefusalNotice, Tag } from "../ui/Notice.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
 import { Time } from "../ui/Time.tsx";
 
@@ -33,8 +33,9 @@ type Draft = NonNullable<ResultOf<typeof DraftHistoryDocument>["draft"]>;
 export function HistoryScreen() {
   const id = useAddress("draftId");
   const [first, setFirst] = useState(PAGE);
-  const { data, waiting } = useScreen(DraftHistoryDocument, { id, first });
+  const { data, waiting, problem } = useScreen(DraftHistoryDocument, { id, first });
   useLive(DraftChangedDocument, { id });
+  if (problem) return <NotFetched {...problem} />;
   if (waiting) return <PageSkeleton lines={12} />;
   if (!data?.draft) return <NotFound />;
   return <History key={id} draft={data.draft} onMore={first < MOST ? () => setFirst((shown) => Math.min(MOST, shown + PAGE)) : undefined} />;
@@ -128,7 +129,7 @@ function Moment({ draft, position, shown, above }: { draft: Draft; position: num
             {then?.capacity && <PersonLine capacity={then.capacity} levels={levels} />}
           </p>
         </div>
-        {!then || !changes ? (moment.problem ? <Notice kind="refused">{moment.problem.graphQLErrors[0]?.message}</Notice> : <PageSkeleton lines={8} />)
+        {!then || !changes ? (moment.problem ? <ProblemNotice {...moment.problem} /> : <PageSkeleton lines={8} />)
           : shown === "text" ? <Reading content={then.content} sections={then.sections} language={language} />
           : shown === "authors" ? (written ? <Authors authorship={written.authorship} sections={written.textAt.sections} levels={levels} language={language} /> : <PageSkeleton lines={8} />)
           : <Since changes={changes} language={language} />}

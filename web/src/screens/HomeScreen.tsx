@@ -5,7 +5,7 @@ import { useLive, useScreen } from "../api/hooks.ts";
 import { DialogueLines } from "../features/labs/DialogueLines.tsx";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 
@@ -14,7 +14,7 @@ export function HomeScreen() {
   const { data, problem } = useScreen(HomeDocument, {});
   const session = useScreen(SessionDocument, {});
   useLive(NoticesChangedDocument, {});
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton />;
   if (!data.viewer) return <NotFound />;
   const { needs, dialogues } = data.viewer;

@@ -8,7 +8,7 @@ import styles from "../features/index/Index.module.css";
 import { TextField } from "../ui/fields.tsx";
 import { Link } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, Page, PageSkeleton } from "../ui/Page.tsx";
 import { Table } from "../ui/Table.tsx";
 
 const dated = (each: { publishedOn: string | null; answeredOn: string | null }) => year(each.publishedOn) || year(each.answeredOn);
@@ -17,7 +17,7 @@ export function IndexScreen() {
   const { t } = useLingui();
   const [words, setWords] = useState("");
   const { data, problem } = useScreen(IndexHomeDocument, {});
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton lines={12} />;
   const wanted = words.trim().toLocaleLowerCase();
   const results = data.assessments.nodes

@@ -9,13 +9,13 @@ import { Button } from "../ui/Button.tsx";
 import { LevelMark } from "../ui/icons.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 
 export function LabScreen() {
   const { t } = useLingui();
   const { data, problem } = useScreen(LabDocument, { id: useAddress("labId") });
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton />;
   const lab = data.lab;
   if (!lab) return <NotFound />;

@@ -5,13 +5,13 @@ import { useScreen } from "../api/hooks.ts";
 import { Button } from "../ui/Button.tsx";
 import { Link } from "../ui/Link.tsx";
 import { EmptyState, Tag } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, Page, PageSkeleton } from "../ui/Page.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 
 export function LabsScreen() {
   const { t } = useLingui();
   const { data, problem } = useScreen(LabsDocument, {});
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton />;
   const begin = data.viewer?.can.find(({ action }) => action === "CREATE_LAB");
   const create = begin && <Button to="/labs/new" kind="primary" why={begin.allowed ? null : begin.why}><Trans>Create a lab</Trans></Button>;

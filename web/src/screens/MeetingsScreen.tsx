@@ -13,7 +13,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 
 export function MeetingsScreen() {
   const { t } = useLingui();
@@ -21,7 +21,7 @@ export function MeetingsScreen() {
   const { data, problem } = useScreen(MeetingsDocument, { id });
   useLive(DialogueChangedDocument, { id });
   const [planning, setPlanning] = useState(false);
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton />;
   const dialogue = data.dialogue;
   if (!dialogue) return <NotFound />;

@@ -6,14 +6,14 @@ import { permit } from "../api/permits.ts";
 import { NewDialogue } from "../features/labs/NewDialogue.tsx";
 import { useAddress, useGo } from "../ui/Link.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, Page, PageSkeleton } from "../ui/Page.tsx";
 
 export function NewDialogueScreen() {
   const { t } = useLingui();
   const go = useGo();
   const { data, problem } = useScreen(LabDocument, { id: useAddress("labId") });
   const templates = useScreen(TemplatesDocument, {});
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data || !templates.data) return <PageSkeleton />;
   const lab = data.lab;
   if (!lab) return <NotFound />;

@@ -6,14 +6,14 @@ import { permit } from "../api/permits.ts";
 import { NewLab } from "../features/labs/NewLab.tsx";
 import { useGo } from "../ui/Link.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { NotFound, Page, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, Page, PageSkeleton } from "../ui/Page.tsx";
 
 export function NewLabScreen() {
   const { t } = useLingui();
   const go = useGo();
   const session = useScreen(SessionDocument, {});
   const { data, problem } = useScreen(LabsDocument, {});
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data || !session.data) return <PageSkeleton />;
   const may = permit("CREATE_LAB", data.viewer?.can ?? []);
   return (

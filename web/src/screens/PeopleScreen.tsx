@@ -17,7 +17,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton, Part } from "../ui/Page.tsx";
 
 type Open = { deed: Deed; delegation: Delegation } | { deed: "delegation" } | { deed: "role" };
 
@@ -27,7 +27,7 @@ export function PeopleScreen() {
   const { data, problem } = useScreen(DialoguePeopleDocument, { id });
   useLive(DialogueChangedDocument, { id });
   const [open, setOpen] = useState<Open>();
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton />;
   const dialogue = data.dialogue;
   if (!dialogue) return <NotFound />;

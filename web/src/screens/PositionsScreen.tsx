@@ -13,7 +13,7 @@ import { Sheet } from "../ui/Dialog.tsx";
 import { Column } from "../ui/Form.tsx";
 import { Link, useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 import { OrganisationLine } from "../ui/PersonLine.tsx";
 import { Time } from "../ui/Time.tsx";
 
@@ -25,7 +25,7 @@ export function PositionsScreen() {
   const set = data?.versionSet;
   useLive(DialogueChangedDocument, { id: set?.document.dialogue.id ?? "" }, !set);
   const [opened, setOpened] = useState<Opened>();
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton lines={9} />;
   if (!set) return <NotFound />;
   const { dialogue } = set.document;

@@ -12,7 +12,7 @@ import { StatedPositions } from "../features/positions/StatedPositions.tsx";
 import { Button } from "../ui/Button.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { Tag } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 
 export function RecordScreen() {
   const { t } = useLingui();
@@ -20,7 +20,7 @@ export function RecordScreen() {
   const { data, problem } = useScreen(DecisionRecordDocument, { id: useAddress("decisionRecordId") });
   const record = data?.decisionRecord;
   useLive(DialogueChangedDocument, { id: record?.dialogue.id ?? "" }, !record);
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data) return <PageSkeleton lines={12} />;
   if (!record) return <NotFound />;
   const { dialogue, set } = record;

@@ -6,7 +6,7 @@ import { SearchDocument } from "../api/generated/operations.ts";
 import { useScreen } from "../api/hooks.ts";
 import { TextField } from "../ui/fields.tsx";
 import { Link, useGo } from "../ui/Link.tsx";
-import { EmptyState, Tag } from "../ui/Notice.tsx";
+import { EmptyState, ProblemNotice, Tag } from "../ui/Notice.tsx";
 import { Page, PageSkeleton } from "../ui/Page.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 
@@ -34,7 +34,8 @@ function Found({ text }: { text: string }) {
     clause: t`clause`, section: t`clause`, document: t`text`, dialogue: t`dialogue`, lab: t`lab`, comment: t`comment`, thread: t`comment`, record: t`decision`,
     decisionrecord: t`decision`, recommendation: t`recommendation`, amendment: t`amendment`, assessment: t`INDEX result`, versionset: t`frozen text`, draft: t`draft`,
   };
-  const { data, waiting } = useScreen(SearchDocument, { text, labId: null, first: 50 });
+  const { data, waiting, problem } = useScreen(SearchDocument, { text, labId: null, first: 50 });
+  if (problem) return <ProblemNotice {...problem} />;
   if (waiting) return <PageSkeleton lines={3} />;
   const hits = data?.search.nodes ?? [];
   if (hits.length === 0) return <EmptyState title={<Trans>Nothing found for “{text}”</Trans>}><Trans>Try fewer words, or another form of them.</Trans></EmptyState>;

@@ -6,14 +6,14 @@ import { AboutCalendar, NewCalendarAddress } from "../features/identity/Calendar
 import { Profile } from "../features/identity/Profile.tsx";
 import { Sessions, SignOutEverywhere } from "../features/identity/Sessions.tsx";
 import { NewToken, Tokens } from "../features/identity/Tokens.tsx";
-import { NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
+import { NotFetched, NotFound, Page, PageSkeleton, Part } from "../ui/Page.tsx";
 import { Line, Lines } from "../ui/Table.tsx";
 
 export function SettingsScreen() {
   const { t } = useLingui();
   const session = useScreen(SessionDocument, {});
   const { data, problem } = useScreen(SettingsDocument, {});
-  if (problem) return <NotFound />;
+  if (problem) return <NotFetched {...problem} />;
   if (!data || !session.data) return <PageSkeleton />;
   if (!data.viewer) return <NotFound />;
   const { person, sessions, accessTokens } = data.viewer;

@@ -14,7 +14,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { useAddress } from "../ui/Link.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
-import { NotFound, PageSkeleton } from "../ui/Page.tsx";
+import { NotFetched, NotFound, PageSkeleton } from "../ui/Page.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
 import { Time } from "../ui/Time.tsx";
 
@@ -24,13 +24,14 @@ export function TextScreen() {
   const format = useFormat();
   const [wanted, setWanted] = useState<string>();
   const [taking, setTaking] = useState(false);
-  const { data, waiting } = useScreen(TextSetDocument, { id });
+  const { data, waiting, problem } = useScreen(TextSetDocument, { id });
   const set = data?.versionSet;
   useLive(DialogueChangedDocument, { id: set?.document.dialogue.id ?? "" }, !set);
   const there = set !== undefined && set !== null;
   useEffect(() => {
     if (there && location.hash) showSection(location.hash.slice(1));
   }, [there]);
+  if (problem) return <NotFetched {...problem} />;
   if (waiting) return <PageSkeleton lines={12} />;
   if (!set) return <NotFound />;
 

@@ -2,6 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconInfoCircle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { Button } from "./Button.tsx";
 import styles from "./Notice.module.css";
 
 const SIGNS = { info: IconInfoCircle, needs: IconAlertTriangle, refused: IconBan, good: IconCircleCheck } as const;
@@ -19,6 +20,16 @@ export function Notice({ kind = "info", title, action, children }: {
       </div>
       {action}
     </div>
+  );
+}
+
+/** What could not be fetched, which says nothing about whether it is there; and another try. */
+export function ProblemNotice({ said, again }: { said: string; again: () => void }) {
+  const { t } = useLingui();
+  return (
+    <Notice kind="refused" title={t`This could not be fetched just now.`} action={<Button size="small" onClick={again}>{t`Try again`}</Button>}>
+      {said || t`Check your connection. Nothing that was stored is lost.`}
+    </Notice>
   );
 }
 

@@ -3,6 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useEffect } from "react";
 import { InPlace, useAfter } from "./frame.tsx";
 import { Link } from "./Link.tsx";
+import { ProblemNotice } from "./Notice.tsx";
 import styles from "./Page.module.css";
 
 export type Crumb = { label: string; to: string };
@@ -103,4 +104,10 @@ export function NotFound() {
       <p><Link to="/"><Trans>Go to what needs you</Trans></Link></p>
     </Page>
   );
+}
+
+/** A page that could not be fetched. */
+export function NotFetched(problem: { said: string; again: () => void }) {
+  const { t } = useLingui();
+  return <Page title={t`Not fetched`} width="reading"><ProblemNotice {...problem} /></Page>;
 }
