@@ -1,14 +1,18 @@
 """A unit of work speaks in two ways, objects and plain statements, in one transaction."""
 
 import asyncio
+from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from sqlmodel import col, select
 
 from policylab.identity import OrganisationKind
 from policylab.identity.tables import Organisation, Person
-from policylab.kit.db import Database
+from policylab.kit.db import Database, UnitOfWork, audit_hash
+from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 
 BY_NAME = "SELECT id FROM person WHERE display_name = $1"
@@ -94,3 +98,71 @@ async def test_a_change_of_objects_alone_ends_as_one_of_statements(database: Dat
     kept: UUID = person.id  # still to be read when all is over
     async with database.rows(SYSTEM) as connection:
         assert await connection.fetchval("SELECT id FROM person") == kept
+
+
+def note(uow: UnitOfWork, lab_id: UUID, detail: dict[str, Any]) -> None:
+    uow.audit(
+        action="test.tried", object_type="Thing", object_id=uuid7(), lab_id=lab_id, detail=detail
+    )
+
+
+async def chains(database: Database) -> dict[UUID, list[bytes]]:
+    """The hashes of each lab's events in order, each of them made anew from what the row says."""
+    async with database.rows(SYSTEM) as connection:
+        rows = await connection.fetch(
+            "SELECT lab_id, sequence, at, actor_id, capacity_id, action, object_type, object_id, "
+            "detail, previous_hash, hash FROM audit_event ORDER BY lab_id, sequence"
+        )
+        heads = await connection.fetch("SELECT lab_id, audit_sequence, audit_hash FROM lab_ledger")
+    found: dict[UUID, list[bytes]] = defaultdict(list)
+    for row in rows:
+        fields = dict(row)
+        fields["detail"] = orjson.dumps(row["detail"]).decode()
+        stored, previous = fields.pop("hash"), fields.pop("previous_hash")
+        chain = found[row["lab_id"]]
+        assert fields["sequence"] == len(chain) + 1
+        assert previous == (chain[-1] if chain else b"")
+        assert audit_hash(fields, previous) == stored
+        chain.append(stored)
+    for lab_id, length, head in heads:
+        chain = found.get(lab_id, [])
+        assert (length, head) == (len(chain), chain[-1] if chain else b"")
+    return found
+
+
+async def test_one_change_lengthens_the_chains_of_several_labs(database: Database) -> None:
+    one, two, three = uuid7(), uuid7(), uuid7()
+
+    async def change(number: int) -> None:
+        async with database.write(SYSTEM) as uow:
+            for lab_id in (one, two, one):
+                note(uow, lab_id, {"mot": f"« été {number} »"})
+            uow.touch_lab(three)
+
+    await asyncio.gather(*map(change, range(8)))  # the first ones make the rows they wait for
+    found = await chains(database)
+    assert {lab: len(chain) for lab, chain in found.items()} == {one: 16, two: 8}
+
+
+async def test_what_fails_in_the_last_statement_leaves_nothing(database: Database) -> None:
+    lab_id = uuid7()
+    async with database.write(SYSTEM) as uow:
+        note(uow, lab_id, {})
+
+    async def change(action: str | None) -> None:
+        async with database.write(SYSTEM) as uow:
+            await uow.claim(key="key", operation="try", input_hash=b"1")
+            await uow.insert(Person(display_name="Late"))
+            note(uow, lab_id, {})
+            uow.audit(action=action, object_type="Thing", object_id=None, lab_id=lab_id)  # pyright: ignore[reportArgumentType]
+            uow.keep_answer(key="key", answer={"id": "1"})
+
+    with pytest.raises(Exception, match="null value"):
+        await change(None)
+    assert await people(database) == []
+    assert len((await chains(database))[lab_id]) == 1
+    await change("test.tried")
+    assert await people(database) == ["Late"]
+    assert len((await chains(database))[lab_id]) == 3
+    async with database.write(SYSTEM) as uow:
+        assert await uow.claim(key="key", operation="try", input_hash=b"1") == {"id": "1"}

@@ -143,7 +143,7 @@ async def _come_in(database: Database, canary: Viewer) -> tuple[str, str]:
             uow, SYSTEM, person_id=key(canary), purpose="sign-in", hours=1
         )
         await uow.claim(key="canary", operation="create_access_token", input_hash=b"0")
-        await uow.keep_answer(key="canary", answer={"value": {"name": f"{NAME}’s program"}})
+        uow.keep_answer(key="canary", answer={"value": {"name": f"{NAME}’s program"}})
     return cookie, token
 
 

@@ -125,7 +125,7 @@ async def _once(uow: UnitOfWork, function: Verb, input: Any) -> Any:
     if first is not None:
         return UUID(first["id"]) if "id" in first else _Kept(first["value"])
     made = await function(uow, input)
-    await uow.keep_answer(key=key, answer=_to_keep(made))
+    uow.keep_answer(key=key, answer=_to_keep(made))
     return made
 
 

@@ -6,9 +6,9 @@ prepared once for each connection. Both are one transaction; each sees what the 
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from policylab.kit.chain import unnumbered
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.events import Announcement, Event
 from policylab.kit.ledger import HOUSE
@@ -34,7 +35,8 @@ class _Audit:
     object_type: str
     object_id: UUID | None
     capacity_id: UUID | None
-    detail: dict[str, Any]
+    detail: str
+    """As JSON, its keys sorted."""
 
 
 class UnitOfWork:
@@ -54,6 +56,7 @@ class UnitOfWork:
         self._events: list[Event] = []
         self._audits: list[_Audit] = []
         self._labs: set[UUID] = set()
+        self._answer: tuple[UUID, str, str] | None = None
 
     @property
     def session(self) -> AsyncSession:
@@ -109,8 +112,9 @@ class UnitOfWork:
         detail: dict[str, Any] | None = None,
     ) -> None:
         """Note who did what to which thing. `detail` holds ids and codes, never words."""
-        lab = lab_id or HOUSE
-        self._audits.append(_Audit(lab, action, object_type, object_id, capacity_id, detail or {}))
+        written = orjson.dumps(detail or {}, option=orjson.OPT_SORT_KEYS).decode()
+        event = _Audit(lab_id or HOUSE, action, object_type, object_id, capacity_id, written)
+        self._audits.append(event)
 
     async def claim(self, *, key: str, operation: str, input_hash: bytes) -> Any | None:
         """The first answer to this client mutation id, or None when this is the first request.
@@ -126,74 +130,48 @@ class UnitOfWork:
             raise Refused(RefusalCode.IDEMPOTENCY_CONFLICT, message, field="clientMutationId")
         return known["answer"]
 
-    async def keep_answer(self, *, key: str, answer: dict[str, Any]) -> None:
+    def keep_answer(self, *, key: str, answer: dict[str, Any]) -> None:
         """Keep what a retry with the same key shall be answered."""
-        person = self.viewer.person_id or HOUSE
-        await self.fetch(_KEEP_ANSWER, person, key, orjson.dumps(answer).decode())
+        self._answer = (self.viewer.person_id or HOUSE, key, orjson.dumps(answer).decode())
 
     async def finish(self) -> list[Announcement]:
-        """Write the ledger last, labs in one fixed order; the announcements to send after that."""
+        """Write the ledger last, labs in one fixed order, by one statement; the announcements to
+        send after that."""
         await self._send_objects()
         payloads = [orjson.dumps(event.payload()) for event in self._events]
-        audited = {audit.lab_id for audit in self._audits}
-        rows = await self.fetch(
-            _LEDGER,
+        rows = await self._plain.fetch(
+            _LEAVE if self._answer is None else _LEAVE_WITH_ANSWER,
             [event.kind for event in self._events],
             [event.lab_id for event in self._events],
             [event.dialogue_id for event in self._events],
             [payload.decode() for payload in payloads],
-            list(audited),
             list(self._labs),
+            self.now,
+            self.viewer.person_id,
+            *self._audited(),
+            *(self._answer or ()),
         )
-        heads = [row for row in rows if row["lab_id"] in audited]
-        if heads:
-            await self._write_audits(heads)
-        sequences = sorted(row["place"] for row in rows if row["lab_id"] is None)
         return [
-            Announcement(place, event.kind, event.lab_id, event.dialogue_id, orjson.loads(payload))
-            for place, event, payload in zip(sequences, self._events, payloads, strict=True)
+            Announcement(row[0], event.kind, event.lab_id, event.dialogue_id, orjson.loads(payload))
+            for row, event, payload in zip(rows, self._events, payloads, strict=True)
         ]
 
-    async def _write_audits(self, heads: list[Any]) -> None:
-        """Add this change's events to the chain of each lab, whose head is locked."""
-        chain: list[dict[str, Any]] = []
-        ends: list[dict[str, Any]] = []
-        for head in heads:
-            sequence, previous = head["place"], head["hash"]
-            for audit in self._audits:
-                if audit.lab_id == head["lab_id"]:
-                    sequence += 1
-                    chain.append(self._audit_row(audit, sequence, previous))
-                    previous = chain[-1]["hash"]
-            ends.append(chain[-1])
-        columns = [[row[name] for row in chain] for name in _AUDITED]
-        lasts = [[row[name] for row in ends] for name in ("lab_id", "sequence", "hash")]
-        await self.fetch(_AUDIT, *columns, *lasts, self.now, self.viewer.person_id)
-
-    def _audit_row(self, audit: _Audit, sequence: int, previous: bytes) -> dict[str, Any]:
-        row: dict[str, Any] = {
-            "lab_id": audit.lab_id,
-            "sequence": sequence,
-            "at": self.now,
-            "actor_id": self.viewer.person_id,
-            "capacity_id": audit.capacity_id,
-            "action": audit.action,
-            "object_type": audit.object_type,
-            "object_id": audit.object_id,
-            "detail": orjson.dumps(audit.detail, option=orjson.OPT_SORT_KEYS).decode(),
-        }
-        return row | {"previous_hash": previous, "hash": audit_hash(row, previous)}
+    def _audited(self) -> list[list[Any]]:
+        """This change's audit events, column by column: the lab, the place among those of the lab,
+        what is hashed, and what is told besides."""
+        places = Counter[UUID]()
+        told: list[tuple[Any, ...]] = []
+        for audit in self._audits:
+            places[audit.lab_id] += 1
+            row = asdict(audit) | {"at": self.now, "actor_id": self.viewer.person_id}
+            said = unnumbered(row).decode()
+            told.append((audit.lab_id, places[audit.lab_id], said, *astuple(audit)[1:]))
+        return [[row[column] for row in told] for column in range(8)]
 
     async def close(self) -> None:
         """Let the objects go; the connection stays with whoever opened it."""
         if self._session is not None:
             await self._session.close()
-
-
-def audit_hash(row: dict[str, Any], previous: bytes) -> bytes:
-    """SHA-256 over the previous hash and the event's fields, keys sorted; chains the events."""
-    fields = {key: str(value) for key, value in row.items() if value is not None}
-    return hashlib.sha256(previous + orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 @lru_cache
@@ -222,9 +200,6 @@ ON CONFLICT DO NOTHING RETURNING key
 _CLAIMED = """
 SELECT operation, input_hash, answer FROM mutation_answer WHERE person_id = $1 AND key = $2
 """
-_KEEP_ANSWER = """
-UPDATE mutation_answer SET answer = $3::jsonb WHERE person_id = $1 AND key = $2
-"""
 _LEDGER = f"""
 WITH told AS (
   INSERT INTO outbox (kind, lab_id, dialogue_id, payload)
@@ -233,46 +208,50 @@ WITH told AS (
          WITH ORDINALITY AS e(kind, lab, dialogue, payload, place)
    ORDER BY place
   RETURNING sequence
-), bumped AS (
-  INSERT INTO lab_ledger (lab_id, revision, bumped_by, audit_sequence, audit_hash)
-  SELECT key, bool_or(touched)::int, pg_current_xact_id()::text::bigint, 0, ''
-    FROM (SELECT unnest($5::uuid[]) AS key, false AS touched
-          UNION ALL SELECT unnest($6::uuid[]), true
+), event AS (
+  SELECT * FROM unnest($8::uuid[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[],
+                       $14::uuid[], $15::text[])
+             AS e(lab, nth, said, action, kind, object, capacity, detail)
+), audited AS (
+  SELECT lab, array_agg(said ORDER BY nth) AS events, count(*) AS many FROM event GROUP BY lab
+), touched AS (
+  SELECT key, bool_or(shown)::int AS shown
+    FROM (SELECT lab AS key, false AS shown FROM audited
+          UNION ALL SELECT unnest($5::uuid[]), true
           UNION ALL SELECT noted::uuid, true
             FROM unnest(string_to_array(current_setting('{TOUCHED}', true), ',')) AS noted
            WHERE noted <> '') AS keys
-   GROUP BY key ORDER BY key
-  ON CONFLICT (lab_id) DO UPDATE SET revision = lab_ledger.revision + excluded.revision,
-      bumped_by = CASE excluded.revision WHEN 0 THEN lab_ledger.bumped_by
-                  ELSE excluded.bumped_by END
-  RETURNING lab_id, audit_sequence, audit_hash
-)
-SELECT NULL::uuid AS lab_id, sequence AS place, NULL::bytea AS hash FROM told
-UNION ALL SELECT lab_id, audit_sequence, audit_hash FROM bumped
-"""  # noqa: S608 our own name of a setting
-"""Announcements, and every revision that was touched, locked in one fixed order. What the database
-noted of the changed rows (kit.revisions) counts, whatever the verbs said."""
-_AUDITED = (
-    "lab_id",
-    "sequence",
-    "capacity_id",
-    "action",
-    "object_type",
-    "object_id",
-    "detail",
-    "previous_hash",
-    "hash",
-)
-_AUDIT = """
-WITH chained AS (
+   GROUP BY key
+), bumped AS (
+  INSERT INTO lab_ledger AS l (lab_id, revision, bumped_by, audit_sequence, audit_hash)
+  SELECT key, shown, pg_current_xact_id()::text::bigint, coalesce(many, 0),
+         (policylab_chain('', 0, events))[coalesce(many, 0) + 1]
+    FROM touched LEFT JOIN audited ON lab = key ORDER BY key
+  ON CONFLICT (lab_id) DO UPDATE SET revision = l.revision + excluded.revision,
+      bumped_by = CASE excluded.revision WHEN 0 THEN l.bumped_by ELSE excluded.bumped_by END,
+      audit_sequence = l.audit_sequence + excluded.audit_sequence,
+      audit_before = l.audit_hash,
+      audit_hash = (policylab_chain(l.audit_hash, l.audit_sequence, (
+          SELECT events FROM audited WHERE lab = l.lab_id)))[excluded.audit_sequence + 1]
+  RETURNING lab_id, audit_sequence, audit_before
+), chained AS (
   INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type,
                            object_id, detail, previous_hash, hash)
-  SELECT lab, sequence, $13, $14, capacity, action, kind, object, detail::jsonb, previous, hash
-    FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::uuid[],
-                $7::text[], $8::bytea[], $9::bytea[])
-      AS e(lab, sequence, capacity, action, kind, object, detail, previous, hash)
+  SELECT lab, place + nth, $6, $7, capacity, action, kind, object, detail::jsonb,
+         hashes[nth], hashes[nth + 1]
+    FROM (SELECT lab_id, place, policylab_chain(before, place, events) AS hashes
+            FROM (SELECT lab_id, audit_sequence - many AS place, audit_before AS before, events
+                    FROM bumped JOIN audited ON lab = lab_id) AS heads OFFSET 0) AS chains
+    JOIN event ON lab = lab_id
 )
-UPDATE lab_ledger l SET audit_sequence = h.sequence, audit_hash = h.hash
-  FROM unnest($10::uuid[], $11::bigint[], $12::bytea[]) AS h(lab, sequence, hash)
- WHERE l.lab_id = h.lab
+"""  # noqa: S608 our own name of a setting
+"""Announcements; every revision that was touched, locked in one fixed order; and the audit events,
+each chained to the one before it. What the database noted of the changed rows (kit.revisions)
+counts, whatever the verbs said."""
+_ANSWERED = """, answered AS (
+  UPDATE mutation_answer SET answer = $18::jsonb WHERE person_id = $16 AND key = $17
+)
 """
+_TOLD = "SELECT sequence FROM told ORDER BY sequence"
+_LEAVE = _LEDGER + _TOLD
+_LEAVE_WITH_ANSWER = _LEDGER + _ANSWERED + _TOLD

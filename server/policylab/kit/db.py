@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.bus import Bus
-from policylab.kit.change import UnitOfWork, audit_hash
+from policylab.kit.chain import audit_hash
+from policylab.kit.change import UnitOfWork
 from policylab.kit.desk import Desk
 from policylab.kit.idle import IDLE_SECONDS, Idle
 from policylab.kit.log import log

@@ -26,6 +26,10 @@ class LabLedger(SQLModel, table=True):
     """The transaction that did: equal counts before and after a restored backup differ in it."""
     audit_sequence: int = Field(default=0, sa_type=BigInteger)
     audit_hash: bytes = Field(default=b"", sa_type=LargeBinary)
+    audit_before: bytes = Field(
+        default=b"", sa_type=LargeBinary, sa_column_kwargs={"server_default": ""}
+    )
+    """The head before the last change that was audited: its first event is chained to it."""
 
 
 class AuditEvent(SQLModel, table=True):
