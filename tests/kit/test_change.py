@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from policylab.identity import OrganisationKind
 from policylab.identity.tables import Organisation, Person
-from policylab.kit.db import Database, UnitOfWork, audit_hash
+from policylab.kit.db import Database, Statement, UnitOfWork, audit_hash, inserting
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 
@@ -45,6 +45,27 @@ async def test_several_rows_go_in_at_once_with_their_json(database: Database) ->
         await uow.insert(*rows)
         found = await uow.fetch("SELECT names FROM organisation ORDER BY names ->> 'en'")
     assert [row["names"] for row in found] == names
+
+
+async def test_several_statements_go_as_one_and_read_each_other(database: Database) -> None:
+    renaming = "UPDATE person SET display_name = $2 WHERE display_name = $1 RETURNING display_name"
+    naming = "(SELECT string_agg(display_name, ', ') AS names FROM renamed) AS renamed"
+    bodies = inserting(Organisation(kind=OrganisationKind.CITY, names={"en": "Marrow Bay"}))
+    after = inserting(
+        Person(display_name="After"),
+        after=naming,
+        returning="display_name",
+        display_name="{} || ' ' || renamed.names",
+    )
+    async with database.write(SYSTEM) as uow:
+        uow.session.add(Person(display_name="One"))  # waits to be written, and goes first
+        [row] = await uow.together(
+            renamed=Statement(renaming, ["One", "Two"]), bodies=bodies, after=after
+        )
+        assert row["display_name"] == "After Two"
+        found = await uow.fetch("SELECT names FROM organisation")
+    assert [row["names"] for row in found] == [{"en": "Marrow Bay"}]
+    assert await people(database) == ["After Two", "Two"]
 
 
 @pytest.mark.parametrize("with_objects", [False, True])

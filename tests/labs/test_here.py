@@ -1,12 +1,14 @@
 """What a verb is told of somebody at first glance is what the whole look says."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import fields
 
 import pytest
 
 from policylab import labs
 from policylab.kit.db import Database
-from policylab.kit.errors import RefusalCode
+from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import Action, Here, Standing
 from tests import make
@@ -60,3 +62,42 @@ async def test_a_dialogue_that_one_may_not_see_is_not_there(database: Database) 
         actions=[Action.TAKE_POSITION],
     )
     assert refused.code is RefusalCode.NOT_FOUND
+
+
+async def found_after(
+    database: Database, table: make.Table, change: str, *values: object
+) -> Here | None:
+    """Where the city's head stands who asks during a change, and so waits for its end; None where
+    the dialogue is not there for her any more."""
+
+    async def look() -> Here | None:
+        viewer, actions = table.head("CITY"), [Action.TAKE_POSITION]
+        with suppress(Refused):
+            async with database.write(viewer) as uow:
+                return await labs.held(uow, viewer, table.dialogue_id, actions=actions)
+        return None
+
+    before = await look()
+    assert before is not None
+    assert before.why_not(Action.TAKE_POSITION) is None
+    async with database.write(SYSTEM) as uow:
+        await uow.fetch(change, *values)
+        looking = asyncio.create_task(look())
+        await asyncio.sleep(0.1)
+        assert not looking.done()
+    return await looking
+
+
+async def test_who_asks_while_the_phase_changes_hears_of_the_new_one(database: Database) -> None:
+    table = await make.table(database, phase="positions")
+    change = "UPDATE dialogue SET phase_id = 'drafting' WHERE id = $1"
+    here = await found_after(database, table, change, table.dialogue_id)
+    assert here is not None
+    assert here.why_not(Action.TAKE_POSITION) is not None
+
+
+async def test_who_asks_while_her_seat_is_taken_away_has_it_no_more(database: Database) -> None:
+    table = await make.table(database, phase="positions")
+    change = "UPDATE delegate SET until = now() WHERE dialogue_id = $1 AND person_id = $2"
+    viewer = table.head("CITY")
+    assert await found_after(database, table, change, table.dialogue_id, viewer.person_id) is None

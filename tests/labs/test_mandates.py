@@ -15,6 +15,7 @@ from tests import make
 from tests.labs.trying import do, refusal
 
 TODAY = date(2026, 6, 1)
+HELD = labs.MANDATES_HELD.format(delegation="$1")
 PAPER = {
     "issuing_body": "Council of Marrow Bay",
     "issued_on": date(2026, 1, 5),
@@ -80,8 +81,9 @@ async def test_a_mandate_for_one_text_carries_positions_on_that_text_alone(
     city, text, other = table.seats["CITY"], uuid7(), uuid7()
     filed = await make.file_mandate(database, city, subjects=[text])
     async with database.write(city.head) as uow:
-        found = await labs.mandate_carrying(uow, city.delegation_id, on=TODAY, subject=text)
-        nothing = await labs.mandate_carrying(uow, city.delegation_id, on=TODAY, subject=other)
+        held = await uow.fetch(HELD, city.delegation_id)
+        found = labs.carrying(held, on=TODAY, subject=text)
+        nothing = labs.carrying(held, on=TODAY, subject=other)
     assert found == filed
     assert nothing is None
 
@@ -92,9 +94,8 @@ async def test_a_mandate_that_a_position_rests_on_is_not_revoked_meanwhile(
     table = await make.table(database)
     city = table.seats["CITY"]
     async with database.write(city.head) as uow:
-        found = await labs.mandate_carrying(
-            uow, city.delegation_id, on=date.today() + timedelta(days=1)
-        )
+        held = await uow.fetch(HELD, city.delegation_id)
+        found = labs.carrying(held, on=date.today() + timedelta(days=1))
         assert found == city.mandate_id
         revoking = asyncio.create_task(
             do(database, city.head, labs.revoke_mandate, mandate_id=city.mandate_id)

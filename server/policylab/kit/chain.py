@@ -12,36 +12,18 @@ from typing import Any
 import orjson
 
 _NUMBERED = b'"sequence":"'
-_END = b'"}'
+END = b'"}'
 
 
 def audit_hash(row: Mapping[str, Any], previous: bytes) -> bytes:
     """SHA-256 over the previous hash and the event's fields, keys sorted; chains the events."""
     number = str(row["sequence"]).encode()
-    return hashlib.sha256(previous + unnumbered(row) + number + _END).digest()
+    return hashlib.sha256(previous + unnumbered(row) + number + END).digest()
 
 
 def unnumbered(row: Mapping[str, Any]) -> bytes:
     """What an event says, up to its number in the chain: `sequence` is the last of its keys."""
     fields = {key: str(value) for key, value in row.items() if value is not None}
     written = orjson.dumps(fields | {"sequence": ""}, option=orjson.OPT_SORT_KEYS)
-    assert written.endswith(_NUMBERED + _END)
-    return written.removesuffix(_END)
-
-
-CHAIN = f"""
-CREATE FUNCTION policylab_chain(head bytea, place bigint, events text[]) RETURNS bytea[]
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE
-  chain bytea[] := ARRAY[head];
-BEGIN
-  FOR nth IN 1 .. coalesce(cardinality(events), 0) LOOP
-    head := sha256(head || convert_to(events[nth] || (place + nth) || '{_END.decode()}', 'UTF8'));
-    chain := chain || head;
-  END LOOP;
-  RETURN chain;
-END
-$$
-"""
-"""The hashes of a chain from its head at this place on, as these events lengthen it: `audit_hash`
-in the database. What it is given, and checked against, is what `unnumbered` says."""
+    assert written.endswith(_NUMBERED + END)
+    return written.removesuffix(END)

@@ -6,11 +6,13 @@ prepared once for each connection. Both are one transaction; each sees what the 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +39,14 @@ class _Audit:
     capacity_id: UUID | None
     detail: str
     """As JSON, its keys sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A plain statement, and what it is given."""
+
+    sql: str
+    values: Sequence[Any]
 
 
 class UnitOfWork:
@@ -75,14 +85,23 @@ class UnitOfWork:
         await self._send_objects()
         return await self._plain.fetchrow(statement, *values)
 
+    async def together(self, **statements: Statement) -> list[Any]:
+        """Carry out several statements in one round trip; the rows that the last of them returns.
+
+        Each can read what those before it return, by their names, and is carried out after those
+        that it reads. None of them sees what another has written.
+        """
+        sql = _joined(tuple((name, each.sql) for name, each in statements.items()))
+        return await self.fetch(sql, *chain(*(each.values for each in statements.values())))
+
     async def insert(self, *rows: Table) -> None:
         """Write new rows of one table at once and without the session, which never knows them."""
+        first, *others = map(inserting, rows)
+        if not others:
+            await self.fetch(first.sql, *first.values)
+            return
         await self._send_objects()
-        statement, values_of = _insertion(rows[0].__tablename__)
-        if len(rows) == 1:
-            await self._plain.fetch(statement, *values_of(rows[0]))
-        else:
-            await self._plain.executemany(statement, [values_of(row) for row in rows])
+        await self._plain.executemany(first.sql, [each.values for each in (first, *others)])
 
     async def _send_objects(self) -> None:
         """Write what waits in the session, so that plain statements see it."""
@@ -163,9 +182,10 @@ class UnitOfWork:
         told: list[tuple[Any, ...]] = []
         for audit in self._audits:
             places[audit.lab_id] += 1
-            row = asdict(audit) | {"at": self.now, "actor_id": self.viewer.person_id}
-            said = unnumbered(row).decode()
-            told.append((audit.lab_id, places[audit.lab_id], said, *astuple(audit)[1:]))
+            fields = vars(audit)
+            row = fields | {"at": self.now, "actor_id": self.viewer.person_id}
+            lab_id, *others = fields.values()
+            told.append((lab_id, places[lab_id], unnumbered(row).decode(), *others))
         return [[row[column] for row in told] for column in range(8)]
 
     async def close(self) -> None:
@@ -174,25 +194,53 @@ class UnitOfWork:
             await self._session.close()
 
 
-@lru_cache
-def _insertion(table: str) -> tuple[str, Callable[[Table], list[Any]]]:
-    """The statement that writes one row of a table, and what it is given of a row."""
+def inserting(row: Table, *, after: str = "", returning: str = "", **columns: str) -> Statement:
+    """The statement that writes one new row, without the session.
+
+    `after`: what is read first, as for FROM. `columns`: what is written there instead of the row's
+    own value, in SQL, where `{}` stands for that.
+    """
+    table = row.__tablename__
+    names, written = _columns(table)
+    places = [columns.get(name, "{}").format(f"${n}") for n, name in enumerate(names, start=1)]
+    sql = _insertion(table, tuple(places), after, returning)
+    values = [getattr(row, name) for name in names]
+    for place in written:
+        if values[place] is not None:
+            values[place] = orjson.dumps(values[place]).decode()
+    return Statement(sql, values)
+
+
+@cache
+def _columns(table: str) -> tuple[list[str], list[int]]:
+    """The columns of a row that we write ourselves; and which of them, by place, are JSON."""
     columns = [column for column in metadata.tables[table].c if column.server_default is None]
-    names = [column.name for column in columns]
-    written = {column.name for column in columns if isinstance(column.type, JSONB)}
-
-    def values_of(row: Table) -> list[Any]:
-        values = [getattr(row, name) for name in names]
-        return [
-            orjson.dumps(value).decode() if name in written and value is not None else value
-            for name, value in zip(names, values, strict=True)
-        ]
-
-    places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-    into = f"{table} ({', '.join(names)})"
-    return f"INSERT INTO {into} VALUES ({places})", values_of  # noqa: S608 our own names
+    written = [n for n, column in enumerate(columns) if isinstance(column.type, JSONB)]
+    return [column.name for column in columns], written
 
 
+@cache
+def _insertion(table: str, places: tuple[str, ...], after: str, returning: str) -> str:
+    told = f"SELECT {', '.join(places)} FROM {after}" if after else f"VALUES ({', '.join(places)})"  # noqa: S608 our own names
+    back = f" RETURNING {returning}" if returning else ""
+    return f"INSERT INTO {table} ({', '.join(_columns(table)[0])}) {told}{back}"
+
+
+@cache
+def _joined(statements: tuple[tuple[str, str], ...]) -> str:
+    """Statements as one; the values of each follow those of the one before."""
+    given = 0
+    parts: list[str] = []
+    for name, sql in statements:
+        places = [int(place) for place in _PLACE.findall(sql)]
+        moved = _PLACE.sub(lambda found, by=given: f"${int(found[1]) + by}", sql)
+        parts.append(f"{name} AS ({moved})")
+        given += max(places, default=0)
+    last = statements[-1][0]
+    return f"WITH {', '.join(parts)} SELECT * FROM {last}"  # noqa: S608 our own statements
+
+
+_PLACE = re.compile(r"\$(\d+)")
 _CLAIM = """
 INSERT INTO mutation_answer (person_id, key, operation, input_hash) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING key

@@ -23,13 +23,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.bus import Bus
 from policylab.kit.chain import audit_hash
-from policylab.kit.change import UnitOfWork
+from policylab.kit.change import Statement, UnitOfWork, inserting
 from policylab.kit.desk import Desk
 from policylab.kit.idle import IDLE_SECONDS, Idle
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
 
-__all__ = ["Database", "Line", "UnitOfWork", "audit_hash", "bus_of", "connect_arguments"]
+__all__ = [
+    "Database",
+    "Line",
+    "Statement",
+    "UnitOfWork",
+    "audit_hash",
+    "bus_of",
+    "connect_arguments",
+    "inserting",
+]
 
 SERVICE_ROLE = "policylab_service"
 SERVER_SETTINGS = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}

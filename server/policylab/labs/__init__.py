@@ -20,16 +20,17 @@ from policylab.labs.events import (
     NoticeSent,
     PhaseMoved,
 )
-from policylab.labs.facts import STATED, record_fact, state_fact
+from policylab.labs.facts import STATED, record_fact, recording, state_fact
 from policylab.labs.gathering import Gathering, Participant, gathering_of
 from policylab.labs.grants import end_grant, grant_role
-from policylab.labs.here import held, here_for
+from policylab.labs.here import held, here_from, with_standing
 from policylab.labs.mandates import (
+    MANDATES_HELD,
+    carrying,
     check_filing,
     delegations_by_id,
     delegations_in,
     file_mandate,
-    mandate_carrying,
     mandate_states,
     revoke_mandate,
 )
@@ -76,7 +77,6 @@ from policylab.labs.situation import (
 from policylab.labs.standing import (
     Here,
     Standing,
-    holding,
     may_read,
     standing,
     standings,
@@ -86,6 +86,7 @@ from policylab.process.rules import Action, FactKind, Role
 
 __all__ = [
     "ENTITLED",
+    "MANDATES_HELD",
     "STATED",
     "AccessChanged",
     "Action",
@@ -115,6 +116,7 @@ __all__ = [
     "activity_of",
     "best_state",
     "capacities_by_id",
+    "carrying",
     "check_ending",
     "check_filing",
     "check_lab_act",
@@ -136,21 +138,20 @@ __all__ = [
     "grant_lab_role",
     "grant_role",
     "held",
-    "here_for",
+    "here_from",
     "hold_lab",
     "hold_labs_of",
-    "holding",
     "invite_to_delegation",
     "labs_by_id",
     "labs_without_others",
     "levels_of",
-    "mandate_carrying",
     "mandate_state",
     "mandate_states",
     "mandates_of",
     "may_read",
     "move_phase",
     "record_fact",
+    "recording",
     "require_in_lab",
     "revoke_mandate",
     "roles_in_labs",
@@ -162,4 +163,5 @@ __all__ = [
     "standings",
     "standings_together",
     "state_fact",
+    "with_standing",
 ]

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import orjson
 
-from policylab.kit.db import UnitOfWork
+from policylab.kit.db import Statement, UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import Viewer
 from policylab.labs.events import FactRecorded
 from policylab.labs.rules import check_text
-from policylab.labs.standing import Standing, standing
+from policylab.labs.standing import Here, Standing, standing
 from policylab.process import Action, FactKind, Role
 
 STATED: dict[FactKind, Action] = {
@@ -50,21 +50,47 @@ async def record_fact(
     It judges nothing: the verb that calls it has.
     """
     fact_id = uuid7()
-    told = {key: _plain(value) for key, value in (detail or {}).items()}
-    row = await uow.fetchrow(
-        _RECORD,
-        fact_id,
-        dialogue_id,
-        kind,
-        uow.now,
-        orjson.dumps(told).decode(),
-        note,
-        capacity_id,
-        uow.viewer.person_id,
-    )
+    said = _recording(uow, fact_id, dialogue_id, kind, detail, note, capacity_id)
+    row = await uow.fetchrow(said.sql, *said.values)
     if row is None:
         raise not_found()
-    lab_id = row["lab_id"]
+    _leave(uow, fact_id, kind, dialogue_id, lab_id=row["lab_id"], capacity_id=capacity_id)
+
+
+def recording(
+    uow: UnitOfWork, here: Here, kind: FactKind, detail: Mapping[str, Any] | None = None
+) -> Statement:
+    """The same as a statement, for a verb that carries out others with it (`uow.together`) in the
+    dialogue where its viewer acts."""
+    fact_id, dialogue_id, acting = uuid7(), here.dialogue_id, here.capacity_id
+    _leave(uow, fact_id, kind, dialogue_id, lab_id=here.lab_id, capacity_id=acting)
+    return _recording(uow, fact_id, dialogue_id, kind, detail, "", acting)
+
+
+def _recording(
+    uow: UnitOfWork,
+    fact_id: UUID,
+    dialogue_id: UUID,
+    kind: FactKind,
+    detail: Mapping[str, Any] | None,
+    note: str,
+    capacity_id: UUID | None,
+) -> Statement:
+    told = orjson.dumps({key: _plain(value) for key, value in (detail or {}).items()}).decode()
+    by = uow.viewer.person_id
+    given = (fact_id, dialogue_id, kind, uow.now, told, note, capacity_id, by)
+    return Statement(_RECORD, given)
+
+
+def _leave(
+    uow: UnitOfWork,
+    fact_id: UUID,
+    kind: FactKind,
+    dialogue_id: UUID,
+    *,
+    lab_id: UUID,
+    capacity_id: UUID | None,
+) -> None:
     uow.audit(
         action="fact.recorded",
         object_type="DialogueFact",

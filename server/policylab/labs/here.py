@@ -1,7 +1,8 @@
-"""Where somebody stands, as far as a verb asks: what most verbs need, by two plain statements."""
+"""Where somebody stands, as far as a verb asks: what most verbs need, by one plain statement."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from policylab.kit.db import UnitOfWork
@@ -9,24 +10,15 @@ from policylab.kit.errors import not_found
 from policylab.kit.viewer import Viewer
 from policylab.labs.access import WAYS
 from policylab.labs.standing import (
+    PHASE_HELD,
+    SEATS_HELD,
     Here,
     acting_as,
-    holding,
     roles_of,
     seat_of,
     standing,
 )
 from policylab.process import Action, WhyNot, known_template, settled
-
-_HOLD = holding("SELECT $1::uuid AS dialogue_id, $2::uuid AS person_id")
-_WAYS_IN = f"""
-WITH mine AS MATERIALIZED (SELECT * FROM policylab_participation WHERE person_id = $2)
-SELECT a.delegation_id, a.role, a.level, a.head, a.voting, a.capacity_id,
-       g.lab_id, g.phase_id, g.template_digest
-  FROM ({WAYS.format(places="mine")}) a JOIN dialogue g ON g.id = a.dialogue_id
- WHERE a.dialogue_id = $1
-"""  # noqa: S608 our own words
-"""As `policylab_access` says, from her places: they are looked up once, not once for each way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +34,9 @@ class _WayIn:
     lab_id: UUID
     phase_id: str
     template_digest: str
+
+
+_WIDTH = len(fields(_WayIn))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,29 +59,55 @@ class _Asked(Here):
         return self.judged[action]
 
 
+def with_standing(asked: str, *, dialogue: str, person: str) -> str:
+    """A statement that answers the row of `asked`, and for each way in which a person reaches a
+    dialogue how that stands, and holds it: for `here_from`.
+
+    Ways are as `policylab_access` says, from her places: they are looked up once, not once for each
+    way.
+    """
+    return f"""
+WITH asked AS MATERIALIZED ({asked}),
+phase AS MATERIALIZED ({PHASE_HELD}),
+seat AS MATERIALIZED ({SEATS_HELD}),
+mine AS MATERIALIZED (SELECT * FROM policylab_participation WHERE person_id = {{person}})
+SELECT way.delegation_id, way.role, way.level, way.head, way.voting, way.capacity_id,
+       phase.lab_id, phase.phase_id, phase.template_digest,
+       phase.changed OR EXISTS (SELECT FROM seat WHERE changed) AS changed, asked.*
+  FROM asked LEFT JOIN phase ON true
+  LEFT JOIN ({WAYS.format(places="mine")}) way ON way.dialogue_id = {{dialogue}}
+""".format(dialogue=dialogue, person=person)  # noqa: S608 our own words
+
+
+_HELD = with_standing("SELECT $1::uuid AS dialogue_id", dialogue="$1", person="$2")
+
+
 async def held(
     uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID, *, actions: Collection[Action]
 ) -> Here:
-    """The same as `here_for`; neither the phase nor her seat can change before the transaction
-    ends."""
-    await uow.fetch(_HOLD, dialogue_id, viewer.person_id)
-    return await here_for(uow, viewer, dialogue_id, actions=actions)
-
-
-async def here_for(
-    uow: UnitOfWork, viewer: Viewer, dialogue_id: UUID, *, actions: Collection[Action]
-) -> Here:
     """Where the viewer stands, and whether she may do these things; NOT_FOUND for a dialogue she
-    may not see. Verbs hold it first, by `held` or by a statement of their own (`holding`).
+    may not see. Neither the phase nor her seat can change before the transaction ends.
 
     What happened in the dialogue is looked up only where it has a say in one of the actions.
     """
-    rows = await uow.fetch(_WAYS_IN, dialogue_id, viewer.person_id)
-    ways = [_WayIn(*row) for row in rows]
-    if not ways and not viewer.system:
+    given = (dialogue_id, viewer.person_id)
+    return (await here_from(uow, viewer, _HELD, *given, actions=actions))[1]
+
+
+async def here_from(
+    uow: UnitOfWork, viewer: Viewer, statement: str, *values: Any, actions: Collection[Action]
+) -> tuple[Any, Here]:
+    """The same in the dialogue that a statement of `with_standing` names, and what else it tells of
+    it; NOT_FOUND where it finds none."""
+    rows = await uow.fetch(statement, *values)
+    if rows and rows[0]["changed"]:  # a moment ago; now it is held, and stays as it is
+        rows = await uow.fetch(statement, *values)
+    ways = [_WayIn(*row[:_WIDTH]) for row in rows if row["role"] is not None]
+    if not rows or not (ways or viewer.system):
         raise not_found()
-    asked = _asked(viewer, dialogue_id, ways, actions) if ways else None
-    return asked or await standing(uow.session, viewer, dialogue_id)
+    dialogue_id = rows[0]["dialogue_id"]
+    here = _asked(viewer, dialogue_id, ways, actions) if ways else None
+    return rows[0], here or await standing(uow.session, viewer, dialogue_id)
 
 
 def _asked(

@@ -1,6 +1,6 @@
 """Mandates: filed, revoked, and asked for when a formal position is taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,13 +18,14 @@ from policylab.labs.standing import Standing, standing
 from policylab.labs.tables import Delegation, Mandate
 from policylab.process import Action, Said
 
-_HELD = """
-SELECT m.id, m.level, m.valid_from, m.valid_to, m.ad_referendum, m.subjects,
+MANDATES_HELD = """
+SELECT m.id AS mandate_id, m.level, m.valid_from, m.valid_to, m.ad_referendum, m.subjects,
        m.revoked_at IS NOT NULL AS revoked, d.level AS seat
   FROM mandate m JOIN delegation d ON d.id = m.delegation_id
- WHERE m.delegation_id = $1 ORDER BY m.id DESC FOR SHARE OF m
+ WHERE m.delegation_id = {delegation} ORDER BY m.id DESC FOR SHARE OF m
 """
-"""As they are once nobody else changes them: rows that are locked are read anew."""
+"""A delegation's mandates as they are once nobody else changes them: rows that are locked are read
+anew. They stay so until the transaction ends: a revocation waits."""
 
 
 async def file_mandate(
@@ -81,16 +82,12 @@ async def revoke_mandate(uow: UnitOfWork, viewer: Viewer, *, mandate_id: UUID) -
     return mandate
 
 
-async def mandate_carrying(
-    uow: UnitOfWork, delegation_id: UUID, *, on: date, subject: UUID | None = None
-) -> UUID | None:
-    """The mandate on which a formal position may rest that day, or None (invariant 3).
-
-    It stays valid until the transaction ends: a revocation waits.
-    """
-    for row in await uow.fetch(_HELD, delegation_id):
+def carrying(held: Iterable[Any], *, on: date, subject: UUID | None = None) -> UUID | None:
+    """Of the rows of `MANDATES_HELD` the mandate on which a formal position may rest that day, or
+    None (invariant 3)."""
+    for row in held:
         if rules.carries(_facts_of(row), on=on, level=row["seat"], subject=subject):
-            return row["id"]
+            return row["mandate_id"]
     return None
 
 

@@ -25,24 +25,24 @@ from policylab.process import (
     template_of,
 )
 
-
-def holding(asked: str) -> str:
-    """A statement that answers the row of `asked`, and holds the phase of its `dialogue_id` and the
-    seats of its `person_id` there: who would change them waits until the transaction ends."""
-    return f"""
-WITH asked AS MATERIALIZED ({asked})
-SELECT asked.*,
-       (SELECT count(*) FROM (
-          SELECT FROM dialogue g WHERE g.id = asked.dialogue_id FOR SHARE) phase) AS phases_held,
-       (SELECT count(*) FROM (
-          SELECT FROM delegate s WHERE s.dialogue_id = asked.dialogue_id
-             AND s.person_id = asked.person_id FOR SHARE) seat) AS seats_held
-  FROM asked
-"""  # noqa: S608 our own words
-
+PHASE_HELD = """
+SELECT g.lab_id, g.phase_id, g.template_digest, g.xmin <> seen.xmin AS changed
+  FROM dialogue seen JOIN dialogue g ON g.id = seen.id
+ WHERE seen.id = {dialogue} FOR SHARE OF g
+"""
+SEATS_HELD = """
+SELECT s.xmin <> seen.xmin AS changed
+  FROM delegate seen JOIN delegate s ON s.id = seen.id
+ WHERE seen.dialogue_id = {dialogue} AND seen.person_id = {person} FOR SHARE OF s
+"""
+"""The phase of a dialogue, and somebody's seats there, held: who would change them waits until the
+transaction ends. They are as they are once nobody else does, while the rest of a statement is as it
+was when that began; `changed` says whether there was a change between the two."""
 
 _HOLD = text(
-    holding("SELECT CAST(:dialogue AS uuid) AS dialogue_id, CAST(:person AS uuid) AS person_id")
+    f"""
+SELECT (SELECT count(*) FROM ({PHASE_HELD}) phase), (SELECT count(*) FROM ({SEATS_HELD}) seats)
+""".format(dialogue="CAST(:dialogue AS uuid)", person="CAST(:person AS uuid)")  # noqa: S608
 )
 
 

@@ -1,6 +1,6 @@
 """The row that orders casting and closing: whoever casts shares it, whoever closes holds it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,40 +11,52 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import uuid7
-from policylab.labs import Here
+from policylab.labs import MANDATES_HELD, Here
 from policylab.positions.rules import BallotState, Collecting, Pause, Subject, Term
 from policylab.positions.tables import Ballot, BallotPause, BallotTerm
 
-_SHARE = """
+_SHARE = f"""
 WITH shared AS (SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE),
 made AS (
   INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state)
   SELECT $2, $3, $4, $1, $5 WHERE NOT EXISTS (SELECT FROM shared)
   ON CONFLICT DO NOTHING RETURNING state
-)
+),
+turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($6, 4)) AS taken),
+mandates AS MATERIALIZED ({MANDATES_HELD.format(delegation="$7")})
 SELECT coalesce((SELECT state FROM shared), (SELECT state FROM made)) AS state,
-       (SELECT procedure_id FROM shared) AS procedure_id,
-       pg_advisory_xact_lock(hashtextextended($6, 4))
-"""
+       (SELECT procedure_id FROM shared) AS procedure_id, turn.taken, mandates.*
+  FROM turn LEFT JOIN mandates ON true
+"""  # noqa: S608 our own words
 _MAKE = """
 INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING
 """
 
 
-async def share_ballot(uow: UnitOfWork, subject: Subject, here: Here) -> Collecting:
-    """Whether positions on the subject are taken; nobody can open or close its ballot before this
-    transaction ends, and of the viewer's own delegation nobody speaks of it at the same time."""
+async def share_ballot(
+    uow: UnitOfWork, subject: Subject, here: Here
+) -> tuple[Collecting, Sequence[Any]]:
+    """Whether positions on the subject are taken, and the mandates of the viewer's delegation, for
+    `labs.carrying`.
+
+    Nobody can open or close its ballot or revoke one of them before this transaction ends, and of
+    the delegation nobody else speaks of the subject at the same time.
+    """
+    seat = here.delegation_id
+    turn = f"{seat} {subject.key}" if seat else None
     new = (uuid7(), here.lab_id, here.dialogue_id, BallotState.FREE)
-    turn = f"{here.delegation_id} {subject.key}" if here.delegation_id else None
-    row = await uow.fetchrow(_SHARE, subject.key, *new, turn)
-    if row["state"] is None:  # somebody else has made it a moment ago
-        row = await uow.fetchrow(_SHARE, subject.key, *new, turn)
-    state, procedure_id = BallotState(row["state"]), row["procedure_id"]
+    given = (subject.key, *new, turn, seat)
+    rows = await uow.fetch(_SHARE, *given)
+    if rows[0]["state"] is None:  # somebody else has made it a moment ago
+        rows = await uow.fetch(_SHARE, *given)
+    state, procedure_id = BallotState(rows[0]["state"]), rows[0]["procedure_id"]
+    mandates = [row for row in rows if row["mandate_id"] is not None]
     if state is BallotState.FREE:
-        return Collecting()
+        return Collecting(), mandates
     terms = await terms_of(uow.session, [procedure_id])
-    return Collecting(state=state, procedure_id=procedure_id, term=terms.get(procedure_id))
+    term = terms.get(procedure_id)
+    return Collecting(state=state, procedure_id=procedure_id, term=term), mandates
 
 
 async def open_ballot(

@@ -61,7 +61,7 @@ async def _condition(
     if position.superseded_at is not None:
         message = "A newer position of this delegation has superseded this one."
         raise Refused(RefusalCode.STALE, message)
-    taken = await share_ballot(uow, subject_of(position), here)
+    taken, _ = await share_ballot(uow, subject_of(position), here)
     taken.check_confirming(uow.now)  # a referral's pause is time to confirm in
     return condition, position, here
 

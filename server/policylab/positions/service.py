@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from policylab.kit.db import UnitOfWork
+from policylab.kit.db import Statement, UnitOfWork, inserting
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import Viewer
-from policylab.labs import Action, FactKind, Here, held, mandate_carrying, record_fact
+from policylab.labs import Action, FactKind, Here, carrying, held, recording
 from policylab.positions import events
 from policylab.positions.ballots import share_ballot
 from policylab.positions.judging import (
@@ -52,6 +52,7 @@ UPDATE position
    AND (released_at IS NOT NULL) = ANY ($4::boolean[])
 RETURNING superseded_at
 """
+_BEHIND = "(SELECT max(superseded_at) AS superseded_at FROM behind) AS behind"
 
 
 async def draft_position(
@@ -66,10 +67,10 @@ async def draft_position(
     """Prepare a position inside the viewer's delegation; an earlier draft is superseded."""
     where, here = await cited_here(uow, viewer, subject, actions=VOICE)
     judge_voice(here)
-    _check_words(await _open(uow, here, subject), stance, words)
-    await _supersede(uow, here.require_seat(), subject.key, _IN_PREPARATION)
+    taken, _ = await _open(uow, here, subject)
+    _check_words(taken, stance, words)
     position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
-    await _put(uow, position, words)
+    await _put(uow, position, words, instead_of=_IN_PREPARATION)
     _note(uow, here, position, "drafted")
     _tell_inside(uow, position)
     return position
@@ -89,15 +90,15 @@ async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     """Let everybody in the dialogue see a cleared position; it supersedes the earlier one."""
     position, here = await _prepared(uow, viewer, position_id)
     judge_release(course_of(position), here)
-    taken = await _open(uow, here, subject_of(position))
+    taken, mandates = await _open(uow, here, subject_of(position))
     if position.stance is Stance.OBJECT:  # a procedure that asks for reasons may have begun since
         _check_words(taken, Stance.OBJECT, Words(statement=position.statement))
-    mandate_id = await _mandate(uow, position)
+    mandate_id = _mandate(uow, mandates, position.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=position.ad_referendum)
-    at = await _supersede(uow, position.delegation_id, position.subject_id, _RELEASED)
+    at = await _supersede(uow, position)
     _release(position, at=at, mandate_id=mandate_id)
     await _keep(uow)
-    await _tell(uow, here, taken, position)
+    await uow.together(fact=_tell(uow, here, taken, position))
     return position
 
 
@@ -114,18 +115,17 @@ async def take_position(
     where, here = await cited_here(uow, viewer, subject, actions=VOICE)
     judge_voice(here)
     check_head(here.head)
-    taken = await _open(uow, here, subject)
+    taken, mandates = await _open(uow, here, subject)
     _check_words(taken, stance, words)
-    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
-    mandate_id = await _mandate(uow, position)
+    mandate_id = _mandate(uow, mandates, where.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
-    at = await _supersede(uow, position.delegation_id, subject.key, _IN_PREPARATION | _RELEASED)
+    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
     _approve(uow, here, position)
-    _release(position, at=at, mandate_id=mandate_id)
-    await _put(uow, position, words)
+    _release(position, at=uow.now, mandate_id=mandate_id)
     for step in ("drafted", "cleared"):
         _note(uow, here, position, step)
-    await _tell(uow, here, taken, position)
+    fact = _tell(uow, here, taken, position)
+    await _put(uow, position, words, instead_of=_IN_PREPARATION | _RELEASED, fact=fact)
     return position
 
 
@@ -142,12 +142,12 @@ async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     course = course_of(position)
     judge_confirm(course, here)
     later = (await later_subjects(uow.session, [position])).get(position.id)
-    taken = await share_ballot(uow, subject_of(position), here)
+    taken, mandates = await share_ballot(uow, subject_of(position), here)
     if not confirms_here(course, taken, later=later is not None):
         assert later is not None
         return await _carry(uow, here, position, later)
     taken.check_confirming(uow.now)
-    mandate_id = await _mandate(uow, position)
+    mandate_id = _mandate(uow, mandates, position.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=False)
     position.confirmed_at = uow.now
     position.confirmed_mandate_id = mandate_id
@@ -159,11 +159,11 @@ async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
 
 async def _carry(uow: UnitOfWork, here: Here, earlier: Position, later: Subject) -> Position:
     """The same position on the latest version of its text, released at once."""
-    taken = await _open(uow, here, later)
+    taken, mandates = await _open(uow, here, later)
     if await has_position(uow.session, earlier.delegation_id, later.key):
         message = "Your delegation has a position on the latest version of this text already."
         raise Refused(RefusalCode.ALREADY_DONE, message)
-    mandate_id = await _mandate(uow, earlier)
+    mandate_id = _mandate(uow, mandates, earlier.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=False)
     words = await _words_of(uow, earlier)
     _check_words(taken, earlier.stance, words)
@@ -173,8 +173,8 @@ async def _carry(uow: UnitOfWork, here: Here, earlier: Position, later: Subject)
     position = _new(uow, here, where, later, earlier.stance, words, ad_referendum=False)
     _approve(uow, here, position)
     _release(position, at=uow.now, mandate_id=mandate_id)
-    await _put(uow, position, words)
-    await _tell(uow, here, taken, position)
+    fact = _tell(uow, here, taken, position)
+    await _put(uow, position, words, instead_of=(), fact=fact)
     _tell_confirmed(uow, position)
     return position
 
@@ -247,18 +247,17 @@ async def _prepared(uow: UnitOfWork, viewer: Viewer, position_id: UUID) -> tuple
     return position, here
 
 
-async def _open(uow: UnitOfWork, here: Here, subject: Subject) -> Collecting:
-    """How positions on the subject are taken, shared; refused when none are now."""
-    taken = await share_ballot(uow, subject, here)
+async def _open(uow: UnitOfWork, here: Here, subject: Subject) -> tuple[Collecting, Sequence[Any]]:
+    """How positions on the subject are taken, shared; refused when none are now. And the mandates
+    on which one may rest."""
+    taken, mandates = await share_ballot(uow, subject, here)
     taken.check(uow.now)
-    return taken
+    return taken, mandates
 
 
-async def _mandate(uow: UnitOfWork, position: Position) -> UUID | None:
-    """The mandate that carries this position today, if any; it can't be revoked meanwhile."""
-    return await mandate_carrying(
-        uow, position.delegation_id, on=uow.now.date(), subject=position.document_id
-    )
+def _mandate(uow: UnitOfWork, mandates: Sequence[Any], document_id: UUID) -> UUID | None:
+    """The one that carries a position on this text today, if any."""
+    return carrying(mandates, on=uow.now.date(), subject=document_id)
 
 
 async def _one_at_a_time(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID) -> None:
@@ -266,16 +265,19 @@ async def _one_at_a_time(uow: UnitOfWork, delegation_id: UUID, subject_id: UUID)
     await uow.fetchrow(_ALONE, f"{delegation_id} {subject_id}")
 
 
-async def _supersede(
-    uow: UnitOfWork, delegation_id: UUID, subject_id: UUID, which: Collection[bool]
-) -> datetime:
-    """Put behind what was there before; the moment from which what comes now stands in its place.
+async def _supersede(uow: UnitOfWork, position: Position) -> datetime:
+    """Put behind what was released before; the moment of which this position stands in its place.
 
     That is now, and after the release of what it supersedes: of two transactions the one that began
     first may come second, and the history keeps their order.
     """
-    behind = await uow.fetch(_SUPERSEDE, delegation_id, subject_id, uow.now, list(which))
+    behind = await uow.together(behind=_superseding(uow, position, _RELEASED))
     return max((row["superseded_at"] for row in behind), default=uow.now)
+
+
+def _superseding(uow: UnitOfWork, position: Position, which: Collection[bool]) -> Statement:
+    given = (position.delegation_id, position.subject_id, uow.now, list(which))
+    return Statement(_SUPERSEDE, given)
 
 
 def _new(
@@ -308,9 +310,21 @@ def _new(
     )
 
 
-async def _put(uow: UnitOfWork, position: Position, words: Words) -> None:
-    """Write a position that comes into being, with its conditions."""
-    await uow.insert(position)
+async def _put(
+    uow: UnitOfWork,
+    position: Position,
+    words: Words,
+    *,
+    instead_of: Collection[bool],
+    **others: Statement,
+) -> None:
+    """Write a position that comes into being, with its conditions; what was there before is put
+    behind it, as `_supersede` does, and others are carried out with that."""
+    behind = _superseding(uow, position, instead_of)
+    at = "greatest({}, behind.superseded_at)" if position.released_at else "{}"
+    said = inserting(position, after=_BEHIND, returning="released_at", released_at=at)
+    [row] = await uow.together(behind=behind, **others, said=said)
+    position.released_at = row["released_at"]
     conditions = [
         PositionCondition(
             lab_id=position.lab_id,
@@ -336,20 +350,17 @@ async def _keep(uow: UnitOfWork) -> None:
         raise Refused(RefusalCode.NO_MANDATE, message) from error
 
 
-async def _tell(uow: UnitOfWork, here: Here, taken: Collecting, position: Position) -> None:
-    await record_fact(
-        uow,
-        position.dialogue_id,
-        FactKind.POSITION_RELEASED,
-        {
-            "delegation_id": position.delegation_id,
-            "level": position.level,
-            "procedure_id": taken.procedure_id if taken.running else None,
-        },
-        capacity_id=here.capacity_id,
-    )
+def _tell(uow: UnitOfWork, here: Here, taken: Collecting, position: Position) -> Statement:
+    """Let everybody hear that a position was released; the fact is to be recorded with it."""
+    detail = {
+        "delegation_id": position.delegation_id,
+        "level": position.level,
+        "procedure_id": taken.procedure_id if taken.running else None,
+    }
+    fact = recording(uow, here, FactKind.POSITION_RELEASED, detail)
     _note(uow, here, position, "released")
     uow.announce(events.PositionReleased(**_named(position)))
+    return fact
 
 
 def _tell_inside(uow: UnitOfWork, position: Position) -> None:

@@ -9,16 +9,16 @@ from policylab.comments import AmendmentState, amendment_of
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.viewer import Viewer
-from policylab.labs import Action, Here, here_for, holding, may_read
+from policylab.labs import Action, Here, here_from, may_read, with_standing
 from policylab.positions.rules import Subject
 
 _FROZEN = """
-SELECT v.dialogue_id, v.document_id, $3::uuid AS person_id, EXISTS (
+SELECT v.dialogue_id, v.document_id, EXISTS (
          SELECT FROM version_section s WHERE s.version_set_id = v.id AND s.section_id = $2
        ) AS has_section
   FROM version_set v WHERE v.id = $1
 """
-_FROZEN_AND_HELD = holding(_FROZEN)
+_FROZEN_AND_HERE = with_standing(_FROZEN, dialogue="(SELECT dialogue_id FROM asked)", person="$3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +32,8 @@ class Cited:
 
 async def cited(uow: UnitOfWork, viewer: Viewer, subject: Subject) -> Cited:
     """The set that a subject belongs to; NOT_FOUND unless all of the subject is there to see."""
-    frozen = await _frozen(uow, viewer, subject, _FROZEN)
-    if not await may_read(uow.session, viewer, frozen["dialogue_id"]):
+    frozen = await uow.fetchrow(_FROZEN, subject.set_id, subject.section_id)
+    if frozen is None or not await may_read(uow.session, viewer, frozen["dialogue_id"]):
         raise not_found()
     return await _checked(uow, viewer, subject, frozen)
 
@@ -42,16 +42,9 @@ async def cited_here(
     uow: UnitOfWork, viewer: Viewer, subject: Subject, *, actions: Collection[Action]
 ) -> tuple[Cited, Here]:
     """The same with where the viewer stands in its dialogue, which is held, for these actions."""
-    frozen = await _frozen(uow, viewer, subject, _FROZEN_AND_HELD)
-    here = await here_for(uow, viewer, frozen["dialogue_id"], actions=actions)
+    given = (subject.set_id, subject.section_id, viewer.person_id)
+    frozen, here = await here_from(uow, viewer, _FROZEN_AND_HERE, *given, actions=actions)
     return await _checked(uow, viewer, subject, frozen), here
-
-
-async def _frozen(uow: UnitOfWork, viewer: Viewer, subject: Subject, statement: str) -> Any:
-    row = await uow.fetchrow(statement, subject.set_id, subject.section_id, viewer.person_id)
-    if row is None:
-        raise not_found()
-    return row
 
 
 async def _checked(uow: UnitOfWork, viewer: Viewer, subject: Subject, frozen: Any) -> Cited:
