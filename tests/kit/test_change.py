@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from policylab.identity import OrganisationKind
 from policylab.identity.tables import Organisation, Person
-from policylab.kit.db import Database, Statement, UnitOfWork, audit_hash, inserting
+from policylab.kit.db import Claim, Database, Statement, UnitOfWork, audit_hash, inserting
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 
@@ -171,12 +171,11 @@ async def test_what_fails_in_the_last_statement_leaves_nothing(database: Databas
         note(uow, lab_id, {})
 
     async def change(action: str | None) -> None:
-        async with database.write(SYSTEM) as uow:
-            await uow.claim(key="key", operation="try", input_hash=b"1")
+        async with database.write(SYSTEM, claim=Claim("key", "try", b"1")) as uow:
             await uow.insert(Person(display_name="Late"))
             note(uow, lab_id, {})
             uow.audit(action=action, object_type="Thing", object_id=None, lab_id=lab_id)  # pyright: ignore[reportArgumentType]
-            uow.keep_answer(key="key", answer={"id": "1"})
+            uow.keep_answer({"id": "1"})
 
     with pytest.raises(Exception, match="null value"):
         await change(None)
@@ -185,5 +184,5 @@ async def test_what_fails_in_the_last_statement_leaves_nothing(database: Databas
     await change("test.tried")
     assert await people(database) == ["Late"]
     assert len((await chains(database))[lab_id]) == 3
-    async with database.write(SYSTEM) as uow:
-        assert await uow.claim(key="key", operation="try", input_hash=b"1") == {"id": "1"}
+    async with database.write(SYSTEM, claim=Claim("key", "try", b"1")) as uow:
+        assert uow.first == {"id": "1"}

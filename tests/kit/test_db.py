@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from policylab.identity.tables import Person
-from policylab.kit.db import Database, audit_hash
+from policylab.kit.db import Claim, Database, audit_hash
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.events import Event
 from policylab.kit.ids import uuid7
@@ -112,14 +112,13 @@ async def test_the_viewer_ends_with_the_transaction(database: Database) -> None:
 
 
 async def claimed(database: Database, viewer: Viewer, key: str, input_hash: bytes) -> object:
-    async with database.write(viewer) as uow:
-        first = await uow.claim(key=key, operation="try", input_hash=input_hash)
-        if first is not None:
-            return first
+    async with database.write(viewer, claim=Claim(key, "try", input_hash)) as uow:
+        if uow.first is not None:
+            return uow.first
         person = Person(display_name="once")
         uow.session.add(person)
         await asyncio.sleep(0.02)
-        uow.keep_answer(key=key, answer={"id": str(person.id)})
+        uow.keep_answer({"id": str(person.id)})
         return {"id": str(person.id)}
 
 

@@ -10,7 +10,7 @@ from policylab.comments import ThreadVisibility
 from policylab.decisions.signing import Signer
 from policylab.decisions.tables import DecisionRecord
 from policylab.identity import Account, TokenScope
-from policylab.kit.db import Database
+from policylab.kit.db import Claim, Database
 from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.labs import LabRole
 from policylab.positions import Stance
@@ -142,8 +142,8 @@ async def _come_in(database: Database, canary: Viewer) -> tuple[str, str]:
         await identity.create_sign_in_code(
             uow, SYSTEM, person_id=key(canary), purpose="sign-in", hours=1
         )
-        await uow.claim(key="canary", operation="create_access_token", input_hash=b"0")
-        uow.keep_answer(key="canary", answer={"value": {"name": f"{NAME}’s program"}})
+    async with database.write(canary, claim=Claim("canary", "create_access_token", b"0")) as uow:
+        uow.keep_answer({"value": {"name": f"{NAME}’s program"}})
     return cookie, token
 
 

@@ -203,8 +203,10 @@ class Count(Origin):
 
 @dataclass(frozen=True)
 class Verb(Origin):
-    """A change: `act` makes it, once, and says what to answer; `answer` reads that."""
+    """A change: `act` makes it, once, and says what to answer; `answer` reads that. What is a key
+    is that of a `target`."""
 
+    target: str
     act: Callable[[Any, Any], Awaitable[Any]]
     answer: Callable[[Any, Any], Awaitable[Any]]
 

@@ -24,7 +24,7 @@ import strawberry
 from policylab.api import origins
 from policylab.api.declare import Declared, Info, load, plain, target_name
 from policylab.api.refusals import Refusal, as_refusal
-from policylab.kit.db import UnitOfWork
+from policylab.kit.db import Claim
 from policylab.kit.errors import RefusalCode, Refused
 
 T = TypeVar("T")
@@ -82,18 +82,23 @@ def _origin(function: Verb, target: str, open_to: str) -> origins.Verb:
         try:
             if open_to == "session":
                 _check_may_change(context.viewer)
-            async with context.database.write(context.viewer, settled=True) as uow:
+            claim = _claim(function, input)
+            async with context.database.write(context.viewer, settled=True, claim=claim) as uow:
                 uow.shared = context.shared
-                kept = await _once(uow, function, input)
+                if uow.first is not None:
+                    return _told_first(uow.first)
+                made = await function(uow, input)
+                if claim is not None:
+                    uow.keep_answer(_to_keep(made))
         except Refused as refused:
             return as_refusal(refused, context.locale)
         context.forget()
-        return kept
+        return made
 
     async def answer(context: Any, kept: Any) -> Any:
         return await _answer(context, target, kept)
 
-    return origins.Verb(act, answer)
+    return origins.Verb(target, act, answer)
 
 
 def _resolver(origin: origins.Verb) -> Callable[..., Any]:
@@ -113,20 +118,19 @@ def _check_may_change(viewer: Any) -> None:
         raise Refused(RefusalCode.NOT_ALLOWED, "This token may only read.")
 
 
-async def _once(uow: UnitOfWork, function: Verb, input: Any) -> Any:
-    """Run the verb, or find what its first run answered."""
+def _claim(function: Verb, input: Any) -> Claim | None:
+    """What tells a retry of this change; None where the client gave it no id."""
     key = input.client_mutation_id
     if key is None:
-        return await function(uow, input)
+        return None
     if not 0 < len(key) <= LONGEST_KEY:
         message = f"A client mutation id has 1 to {LONGEST_KEY} characters."
         raise Refused(RefusalCode.INVALID_INPUT, message, field="clientMutationId")
-    first = await uow.claim(key=key, operation=function.__name__, input_hash=_fingerprint(input))
-    if first is not None:
-        return UUID(first["id"]) if "id" in first else _Kept(first["value"])
-    made = await function(uow, input)
-    uow.keep_answer(key=key, answer=_to_keep(made))
-    return made
+    return Claim(key, function.__name__, _fingerprint(input))
+
+
+def _told_first(kept: dict[str, Any]) -> Any:
+    return UUID(kept["id"]) if "id" in kept else _Kept(kept["value"])
 
 
 class _Kept(dict[str, Any]):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import orjson
@@ -49,6 +49,15 @@ class Statement:
     values: Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A client mutation id, and for what it is used: the same for each retry."""
+
+    key: str
+    operation: str
+    input_hash: bytes
+
+
 class UnitOfWork:
     """One change: everything in it becomes true at once, or nothing does."""
 
@@ -60,13 +69,39 @@ class UnitOfWork:
         """The database's clock at the start of the transaction; the only clock that rules see."""
         self.shared: dict[str, Any] = {}
         """Things of the house that transport hands in (settings, the co-editing hub)."""
+        self.first: Any | None = None
+        """What the first one with this claim has answered; None where this is the first."""
         self._connection = connection
         self._plain = plain
         self._session: AsyncSession | None = None
         self._events: list[Event] = []
         self._audits: list[_Audit] = []
         self._labs: set[UUID] = set()
+        self._claim: Claim | None = None
         self._answer: tuple[UUID, str, str] | None = None
+
+    @classmethod
+    async def begun(
+        cls, connection: AsyncConnection, plain: Any, viewer: Viewer, claim: Claim | None
+    ) -> Self:
+        """The unit of work of a transaction that has begun.
+
+        A second one with the same claim waits for the first one to end.
+        """
+        if claim is None:
+            return cls(connection, plain, viewer, await plain.fetchval("SELECT now()"))
+        person = viewer.person_id or HOUSE
+        given = (person, claim.key, claim.operation, claim.input_hash)
+        now, is_first = await plain.fetchrow(_CLAIM, *given)
+        uow = cls(connection, plain, viewer, now)
+        uow._claim = claim
+        if not is_first:
+            known = await plain.fetchrow(_CLAIMED, person, claim.key)
+            if (known["operation"], known["input_hash"]) != (claim.operation, claim.input_hash):
+                message = "This client mutation id was used before, with another input."
+                raise Refused(RefusalCode.IDEMPOTENCY_CONFLICT, message, field="clientMutationId")
+            uow.first = known["answer"]
+        return uow
 
     @property
     def session(self) -> AsyncSession:
@@ -135,23 +170,14 @@ class UnitOfWork:
         event = _Audit(lab_id or HOUSE, action, object_type, object_id, capacity_id, written)
         self._audits.append(event)
 
-    async def claim(self, *, key: str, operation: str, input_hash: bytes) -> Any | None:
-        """The first answer to this client mutation id, or None when this is the first request.
-
-        A second request with the same key waits for the first one to end.
-        """
-        person = self.viewer.person_id or HOUSE
-        if await self.fetchrow(_CLAIM, person, key, operation, input_hash):
-            return None
-        known = await self.fetchrow(_CLAIMED, person, key)
-        if known["operation"] != operation or known["input_hash"] != input_hash:
-            message = "This client mutation id was used before, with another input."
-            raise Refused(RefusalCode.IDEMPOTENCY_CONFLICT, message, field="clientMutationId")
-        return known["answer"]
-
-    def keep_answer(self, *, key: str, answer: dict[str, Any]) -> None:
-        """Keep what a retry with the same key shall be answered."""
-        self._answer = (self.viewer.person_id or HOUSE, key, orjson.dumps(answer).decode())
+    def keep_answer(self, answer: dict[str, Any]) -> None:
+        """Keep what a retry with the same claim shall be answered."""
+        assert self._claim is not None
+        self._answer = (
+            self.viewer.person_id or HOUSE,
+            self._claim.key,
+            orjson.dumps(answer).decode(),
+        )
 
     async def finish(self) -> list[Announcement]:
         """Write the ledger last, labs in one fixed order, by one statement; the announcements to
@@ -242,8 +268,11 @@ def _joined(statements: tuple[tuple[str, str], ...]) -> str:
 
 _PLACE = re.compile(r"\$(\d+)")
 _CLAIM = """
-INSERT INTO mutation_answer (person_id, key, operation, input_hash) VALUES ($1, $2, $3, $4)
-ON CONFLICT DO NOTHING RETURNING key
+WITH made AS (
+  INSERT INTO mutation_answer (person_id, key, operation, input_hash) VALUES ($1, $2, $3, $4)
+  ON CONFLICT DO NOTHING RETURNING key
+)
+SELECT now(), EXISTS (SELECT FROM made)
 """
 _CLAIMED = """
 SELECT operation, input_hash, answer FROM mutation_answer WHERE person_id = $1 AND key = $2

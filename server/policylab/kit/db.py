@@ -8,7 +8,7 @@ with the transaction and ends with it: pooled connections keep nothing.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
 from uuid import UUID
 
@@ -23,13 +23,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.bus import Bus
 from policylab.kit.chain import audit_hash
-from policylab.kit.change import Statement, UnitOfWork, inserting
+from policylab.kit.change import Claim, Statement, UnitOfWork, inserting
 from policylab.kit.desk import Desk
 from policylab.kit.idle import IDLE_SECONDS, Idle
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
 
 __all__ = [
+    "Claim",
     "Database",
     "Line",
     "Statement",
@@ -108,25 +109,60 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def write(self, viewer: Viewer, *, settled: bool = False) -> AsyncGenerator[UnitOfWork]:
+    async def write(
+        self, viewer: Viewer, *, settled: bool = False, claim: Claim | None = None
+    ) -> AsyncGenerator[UnitOfWork]:
         """One unit of work: commits when the block ends, rolls back when it raises.
 
-        `settled`: as for `rows`. For what people do, one thing at a time and by its key.
+        `settled`: as for `rows`. For what people do, one thing at a time and by its key. With a
+        `claim` it is done once: `uow.first` is what another one has answered already.
         """
         async with self.engine.connect() as connection:
+            begin = BEGIN_WRITING + _SETTLED if settled else BEGIN_WRITING
+            async with self._unit(connection, viewer, claim, begin, "COMMIT") as uow:
+                yield uow
+
+    @asynccontextmanager
+    async def write_and_read(
+        self, viewer: Viewer, claim: Claim | None = None
+    ) -> AsyncGenerator[tuple[AbstractAsyncContextManager[UnitOfWork], Any]]:
+        """A unit of work, settled, that is run first; and the connection that reads as the viewer
+        after it. It begins to in the round trip that ends the change."""
+        read = BEGIN_SETTLED.format(_checked(viewer.database_name))
+        async with self.engine.connect() as connection:
             plain = _driver_of(connection)
+            unit = self._unit(
+                connection, viewer, claim, BEGIN_WRITING + _SETTLED, f"COMMIT; {read}"
+            )
             try:
-                await plain.execute(BEGIN_WRITING + _SETTLED if settled else BEGIN_WRITING)
-                uow = UnitOfWork(connection, plain, viewer, await plain.fetchval("SELECT now()"))
-                try:
-                    yield uow
-                    told = await uow.finish()
-                finally:
-                    await uow.close()
+                yield unit, plain
                 await plain.execute("COMMIT")
             except BaseException:
                 await _undo(plain)
                 raise
+
+    @asynccontextmanager
+    async def _unit(
+        self,
+        connection: AsyncConnection,
+        viewer: Viewer,
+        claim: Claim | None,
+        begin: str,
+        end: str,
+    ) -> AsyncGenerator[UnitOfWork]:
+        plain = _driver_of(connection)
+        try:
+            await plain.execute(begin)
+            uow = await UnitOfWork.begun(connection, plain, viewer, claim)
+            try:
+                yield uow
+                told = await uow.finish()
+            finally:
+                await uow.close()
+            await plain.execute(end)
+        except BaseException:
+            await _undo(plain)
+            raise
         if told:
             self.bus.send(told)
 

@@ -154,7 +154,7 @@ class Compiler:
         if not isinstance(origin, origins.Verb):
             return self._relation(field, own, origin, nodes)
         given, output = _given(field, own, nodes[0].node), self.output(field.type, nodes)
-        return Done(origin.act, origin.answer, given, output)
+        return Done(origin, given, output)
 
     def _relation(
         self, field: GraphQLField, own: StrawberryField, origin: origins.Origin, nodes: Nodes

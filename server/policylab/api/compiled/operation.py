@@ -150,11 +150,10 @@ class _Operation:
                     data[key] = field_
                     continue
                 assert isinstance(field_, Done)
-                outcome = await _outcome(field_, context, inputs[key])
-                context.done[key] = outcome
-                kept = outcome()
                 async with _running(root, variables, context) as run:
-                    data[key] = await field_.finished(run, kept)
+                    outcome = await _outcome(field_, run.context, inputs[key])
+                    context.done[key] = outcome
+                    data[key] = await field_.finished(run, outcome())
         except Exception as error:  # noqa: BLE001 graphql-core meets it again, and says so
             _give_up(counts, error)
             return None
@@ -183,7 +182,7 @@ async def _running(root: Root, variables: VariableValues, context: Context) -> A
 async def _outcome(field_: Done, context: Context, given: Any) -> Callable[[], Any]:
     """Run a verb; what comes back gives what it answered, or raises what it raised."""
     try:
-        kept = await field_.act(context, given)
+        kept = await field_.origin.act(context, given)
     except Exception as error:  # noqa: BLE001 raised again where it is asked for
         raised = error
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from copy import copy
 from typing import Any, Self
 
 from policylab.api.context import Context
-from policylab.kit.db import Database
+from policylab.kit.db import Claim, Database, UnitOfWork
 from policylab.kit.viewer import Viewer
 
 
@@ -43,6 +43,31 @@ class Reads:
         else:
             async with self._instead(), self._database.rows(viewer) as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def write(
+        self, viewer: Viewer, *, settled: bool = False, claim: Claim | None = None
+    ) -> AsyncGenerator[UnitOfWork]:
+        """As `Database.write`. What the viewer herself does, settled, and what is read after that
+        go over the same connection."""
+        if settled and viewer is self._viewer:
+            async with self._turn, self._written_first(claim) as uow:
+                yield uow
+        else:
+            elsewhere = self._database.write(viewer, settled=settled, claim=claim)
+            async with self._instead(), elsewhere as uow:
+                yield uow
+
+    @asynccontextmanager
+    async def _written_first(self, claim: Claim | None) -> AsyncGenerator[UnitOfWork]:
+        await self._give_back()
+        async with AsyncExitStack() as stack:
+            both = self._database.write_and_read(self._viewer, claim)
+            unit, connection = await stack.enter_async_context(both)
+            async with unit as uow:
+                yield uow
+            stack.pop_all()
+            self._rows, self._connection = both, connection
 
     @asynccontextmanager
     async def raw(self) -> AsyncGenerator[Any]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from policylab.api import loading, paging
 from policylab.api.compiled.leaves import Unequal
 from policylab.api.compiled.shapes import Finishing, Output, Parents, Run, Shape, Shaped
-from policylab.api.origins import EdgePlan, Load, PagePlan, Searches, Seen
+from policylab.api.origins import EdgePlan, Load, PagePlan, Searches, Seen, Verb
 from policylab.kit.ids import from_global
 
 Given = Callable[[Run], dict[str, Any]]
@@ -457,15 +458,25 @@ class Called(Finishing):
 class Done(Finishing):
     """At the root of a mutation: a verb, and what it answers. `operation.py` runs it."""
 
-    act: Callable[[Any, Any], Any]
-    answer: Callable[[Any, Any], Any]
+    origin: Verb
     given: Given
     output: Output
 
     async def finished(self, run: Run, kept: Any) -> Any:
         """What stands in the answer, for what the verb has done."""
-        answer = await self.answer(run.context, kept)
+        if isinstance(kept, UUID):
+            found = await self._thing.found(run, [kept])
+            if kept in found:
+                return found[kept]
+        answer = await self.origin.answer(run.context, kept)
         return (await self.output.values(run, [answer]))[0]
+
+    @cached_property
+    def _thing(self) -> Named:
+        """The same one thing as if it had been asked for by its id."""
+        target, thing = self.origin.target, self.output.thing
+        assert thing is not None
+        return Named(target, thing.shape_of(loading.known(target).cls), True, self.given)
 
     def told(self) -> list[str]:
         return ["one unit of work, then what it answers"]
