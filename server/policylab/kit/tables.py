@@ -1,11 +1,13 @@
 """How every room stores its things: the base class and the column kinds."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Text, TypeDecorator, func
+from sqlalchemy import CheckConstraint, DateTime, Text, TypeDecorator, func, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -37,6 +39,30 @@ class Table(SQLModel):
         sa_column_kwargs={"server_default": func.now()},
     )
     created_by: UUID | None = None
+
+    @classmethod
+    def plain(cls, **values: Any) -> Self:
+        """A row that no session shall know, for `kit.change`: made in a tenth of the time, as
+        nobody is told of its values."""
+        row: Self = inspect(cls).class_manager.new_instance()
+        told, made = _defaults(cls)
+        given = told | values
+        given |= {name: make() for name, make in made.items() if name not in values}
+        vars(row).update(given)
+        return row
+
+
+@cache
+def _defaults(table: type[Table]) -> tuple[dict[str, Any], dict[str, Callable[..., Any]]]:
+    """What columns hold that nobody says anything of: the same in each row, or made for it."""
+    fields = table.model_fields.items()
+    made = {name: field.default_factory for name, field in fields if field.default_factory}
+    told = {
+        name: field.default
+        for name, field in fields
+        if name not in made and not field.is_required()
+    }
+    return told, made
 
 
 class _Choice(TypeDecorator[StrEnum]):

@@ -291,7 +291,7 @@ def _new(
     ad_referendum: bool,
 ) -> Position:
     said = words.tidy()
-    return Position(
+    return Position.plain(
         lab_id=here.lab_id,
         dialogue_id=here.dialogue_id,
         delegation_id=here.require_seat(),
