@@ -47,6 +47,19 @@ async def test_several_rows_go_in_at_once_with_their_json(database: Database) ->
     assert [row["names"] for row in found] == names
 
 
+async def test_a_plain_row_is_written_as_any_other(database: Database) -> None:
+    told = {"id": uuid7(), "kind": OrganisationKind.CITY, "names": {"en": "Marrow Bay"}}
+    plain = Organisation.plain(**told)
+    assert inserting(plain) == inserting(Organisation(**told))
+    unnamed = [Person.plain(display_name=name) for name in ("One", "Two")]
+    assert unnamed[0].id != unnamed[1].id
+    unnamed[1].display_name = "Three"
+    async with database.write(SYSTEM) as uow:
+        await uow.insert(plain)
+        await uow.insert(*unnamed)
+    assert await people(database) == ["One", "Three"]
+
+
 async def test_several_statements_go_as_one_and_read_each_other(database: Database) -> None:
     renaming = "UPDATE person SET display_name = $2 WHERE display_name = $1 RETURNING display_name"
     naming = "(SELECT string_agg(display_name, ', ') AS names FROM renamed) AS renamed"

@@ -53,7 +53,7 @@ class Table(SQLModel):
 
 
 @cache
-def _defaults(table: type[Table]) -> tuple[dict[str, Any], dict[str, Callable[..., Any]]]:
+def _defaults(table: Any) -> tuple[dict[str, Any], dict[str, Callable[..., Any]]]:
     """What columns hold that nobody says anything of: the same in each row, or made for it."""
     fields = table.model_fields.items()
     made = {name: field.default_factory for name, field in fields if field.default_factory}
