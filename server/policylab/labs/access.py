@@ -9,27 +9,27 @@ RUNS_NOW = "({0}.since <= now() AND ({0}.until IS NULL OR {0}.until > now()))"
 
 PARTICIPATION = f"""
 CREATE VIEW policylab_participation AS
-SELECT s.person_id, s.lab_id, s.dialogue_id, s.delegation_id, 'DELEGATE' AS role,
-       d.level, s.head, s.voting, s.capacity_id
-  FROM delegate s
-  JOIN delegation d ON d.id = s.delegation_id
-  JOIN membership m ON m.id = s.membership_id
-  JOIN person p ON p.id = s.person_id
- WHERE {RUNS_NOW.format("s")} AND {RUNS_NOW.format("d")} AND p.suspended_at IS NULL
-   AND (m.valid_from IS NULL OR m.valid_from <= current_date)
-   AND (m.valid_to IS NULL OR m.valid_to > current_date)
-UNION ALL
-SELECT g.person_id, g.lab_id, g.dialogue_id, NULL::uuid, g.role,
-       NULL, false, false, g.capacity_id
-  FROM dialogue_grant g
-  JOIN person p ON p.id = g.person_id
- WHERE {RUNS_NOW.format("g")} AND p.suspended_at IS NULL
-UNION ALL
-SELECT l.person_id, l.lab_id, NULL::uuid, NULL::uuid, l.role,
-       NULL, false, false, NULL::uuid
-  FROM lab_grant l
-  JOIN person p ON p.id = l.person_id
- WHERE {RUNS_NOW.format("l")} AND p.suspended_at IS NULL
+SELECT place.*
+  FROM person p
+  JOIN (
+    SELECT s.person_id, s.lab_id, s.dialogue_id, s.delegation_id, 'DELEGATE' AS role,
+           d.level, s.head, s.voting, s.capacity_id
+      FROM delegate s
+      JOIN delegation d ON d.id = s.delegation_id
+      JOIN membership m ON m.id = s.membership_id
+     WHERE {RUNS_NOW.format("s")} AND {RUNS_NOW.format("d")}
+       AND (m.valid_from IS NULL OR m.valid_from <= current_date)
+       AND (m.valid_to IS NULL OR m.valid_to > current_date)
+    UNION ALL
+    SELECT g.person_id, g.lab_id, g.dialogue_id, NULL::uuid, g.role,
+           NULL, false, false, g.capacity_id
+      FROM dialogue_grant g WHERE {RUNS_NOW.format("g")}
+    UNION ALL
+    SELECT l.person_id, l.lab_id, NULL::uuid, NULL::uuid, l.role,
+           NULL, false, false, NULL::uuid
+      FROM lab_grant l WHERE {RUNS_NOW.format("l")}
+  ) place ON place.person_id = p.id
+ WHERE p.suspended_at IS NULL
 """  # noqa: S608
 
 WAYS = """
