@@ -149,3 +149,46 @@ async def test_reading_sessions_cannot_write(database: Database) -> None:
             await (await session.connection()).execute(
                 text("INSERT INTO person (id, display_name) VALUES (uuidv7(), 'x')")
             )
+
+
+async def test_who_changes_something_reads_what_came_of_it_as_herself(database: Database) -> None:
+    one, two = await add(database, "One"), await add(database, "Two")
+    async with database.write_and_read(Viewer(person_id=one)) as (unit, connection):
+        async with unit as uow:
+            await uow.fetch("UPDATE person SET display_name = 'Both'")
+        rows = await connection.fetch("SELECT id, display_name FROM person")
+        assert [tuple(row) for row in rows] == [(one, "Both")]
+        async with database.rows(Viewer(person_id=two)) as elsewhere:  # it is true already
+            assert await elsewhere.fetchval("SELECT display_name FROM person") == "Both"
+        with pytest.raises(Exception, match="read-only"):
+            await connection.execute("DELETE FROM person")
+        await connection.execute("ROLLBACK")
+        setting = "SELECT current_setting('policylab.viewer', true)"
+        assert not await connection.fetchval(setting)
+
+
+async def test_a_change_that_fails_has_nothing_read_of_it(database: Database) -> None:
+    async def fail() -> None:
+        async with database.write_and_read(SYSTEM) as (unit, _), unit as uow:
+            await uow.insert(Person(display_name="Half"))
+            raise RuntimeError("on purpose")
+
+    for _ in range(12):  # more than there are connections
+        with pytest.raises(RuntimeError, match="on purpose"):
+            await fail()
+    assert await count(database, "person") == 0
+
+
+async def test_what_is_read_of_a_change_believes_what_it_found_of_the_viewers_reach(
+    database: Database,
+) -> None:
+    viewer, dialogue = Viewer(person_id=uuid7()), uuid7()
+    async with database.write_and_read(viewer) as (unit, connection):
+        async with unit as uow:
+            uow.reach = f"{{}} {{{dialogue}}} {{}}"
+        assert await connection.fetchval("SELECT policylab_reach('dialogues')") == [dialogue]
+    async with database.rows(viewer) as connection:
+        assert await connection.fetchval("SELECT policylab_reach('dialogues')") == []
+    with pytest.raises(AssertionError):
+        async with database.write_and_read(viewer) as (unit, _), unit as uow:
+            uow.reach = "'; DROP TABLE person; --"

@@ -101,3 +101,21 @@ async def test_who_asks_while_her_seat_is_taken_away_has_it_no_more(database: Da
     change = "UPDATE delegate SET until = now() WHERE dialogue_id = $1 AND person_id = $2"
     viewer = table.head("CITY")
     assert await found_after(database, table, change, table.dialogue_id, viewer.person_id) is None
+
+
+async def test_what_a_verb_finds_that_somebody_reaches_is_what_she_reaches(
+    database: Database,
+) -> None:
+    table = await make.table(database, phase="positions")
+    statement = labs.with_standing("SELECT $1::uuid AS dialogue_id", dialogue="$1", person="$2")
+    for name, viewer in people(table).items():
+        if viewer.system:
+            continue
+        async with database.rows(viewer) as connection:
+            reached = await connection.fetchval("SELECT policylab_find_reach()")
+        async with database.write(viewer) as uow:
+            given = (table.dialogue_id, viewer.person_id)
+            asked, _ = await labs.here_from(
+                uow, viewer, statement, *given, actions=[Action.TAKE_POSITION]
+            )
+        assert asked["reach"] == reached, name

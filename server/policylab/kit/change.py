@@ -71,6 +71,9 @@ class UnitOfWork:
         """Things of the house that transport hands in (settings, the co-editing hub)."""
         self.first: Any | None = None
         """What the first one with this claim has answered; None where this is the first."""
+        self.reach: str | None = None
+        """What the viewer reaches, as `policylab_reach` keeps it, where a verb has looked that up
+        and changes nothing of it: for what is read of its outcome."""
         self._connection = connection
         self._plain = plain
         self._session: AsyncSession | None = None

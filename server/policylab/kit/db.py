@@ -7,6 +7,7 @@ with the transaction and ends with it: pooled connections keep nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
@@ -48,6 +49,7 @@ BEGIN = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
 _SETTLED = "; SET LOCAL plan_cache_mode = force_generic_plan"
 BEGIN_SETTLED = BEGIN + _SETTLED
 """In one round trip; hence no parameters, but see `_checked`."""
+_REACH = re.compile(r"[0-9a-f{},\- ]+")
 BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
 STATEMENTS_KEPT = 300
 """Prepared statements that each pooled connection of reads keeps: each takes some 65 kB there."""
@@ -119,7 +121,7 @@ class Database:
         """
         async with self.engine.connect() as connection:
             begin = BEGIN_WRITING + _SETTLED if settled else BEGIN_WRITING
-            async with self._unit(connection, viewer, claim, begin, "COMMIT") as uow:
+            async with self._unit(connection, viewer, claim, begin) as uow:
                 yield uow
 
     @asynccontextmanager
@@ -128,12 +130,10 @@ class Database:
     ) -> AsyncGenerator[tuple[AbstractAsyncContextManager[UnitOfWork], Any]]:
         """A unit of work, settled, that is run first; and the connection that reads as the viewer
         after it. It begins to in the round trip that ends the change."""
-        read = BEGIN_SETTLED.format(_checked(viewer.database_name))
+        begin = BEGIN_WRITING + _SETTLED
         async with self.engine.connect() as connection:
             plain = _driver_of(connection)
-            unit = self._unit(
-                connection, viewer, claim, BEGIN_WRITING + _SETTLED, f"COMMIT; {read}"
-            )
+            unit = self._unit(connection, viewer, claim, begin, then_read=True)
             try:
                 yield unit, plain
                 await plain.execute("COMMIT")
@@ -148,7 +148,8 @@ class Database:
         viewer: Viewer,
         claim: Claim | None,
         begin: str,
-        end: str,
+        *,
+        then_read: bool = False,
     ) -> AsyncGenerator[UnitOfWork]:
         plain = _driver_of(connection)
         try:
@@ -159,7 +160,7 @@ class Database:
                 told = await uow.finish()
             finally:
                 await uow.close()
-            await plain.execute(end)
+            await plain.execute(_commit_and_read(uow) if then_read else "COMMIT")
         except BaseException:
             await _undo(plain)
             raise
@@ -289,6 +290,16 @@ def _checked(viewer: str) -> str:
     if viewer not in ("", "system"):
         UUID(viewer)
     return viewer
+
+
+def _commit_and_read(uow: UnitOfWork) -> str:
+    """What ends a unit of work and begins to read as its viewer, in one round trip."""
+    name = _checked(uow.viewer.database_name)
+    read = f"COMMIT; {BEGIN_SETTLED.format(name)}"
+    if uow.reach is None:
+        return read
+    assert _REACH.fullmatch(uow.reach)
+    return f"{read}; SET LOCAL policylab.reach = '{name} {uow.reach}'"
 
 
 async def _leave(connection: Any) -> None:

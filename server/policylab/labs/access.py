@@ -58,24 +58,30 @@ UNION ALL SELECT person_id, lab_id FROM lab_grant
 """The labs in which somebody has a place, had one or will have one: whatever she may see now is in
 one of them. For revisions, which are asked with each request and need not know when."""
 
+REACHED = """
+SELECT coalesce(array_agg(DISTINCT a.lab_id), '{{}}')::text
+       || ' ' || coalesce(array_agg(DISTINCT a.dialogue_id)
+                          FILTER (WHERE a.dialogue_id IS NOT NULL), '{{}}')::text
+       || ' ' || coalesce(array_agg(DISTINCT a.delegation_id)
+                          FILTER (WHERE a.delegation_id IS NOT NULL), '{{}}')::text
+  FROM {ways} a
+"""
+"""The labs, dialogues and delegations that somebody's ways lead to."""
+
+_OF_VIEWER = f"""
+WITH mine AS MATERIALIZED (
+  SELECT * FROM policylab_participation WHERE person_id = (SELECT policylab_viewer())),
+ways AS ({WAYS.format(places="mine")})
+{REACHED.format(ways="ways")}
+"""  # noqa: S608 our own words
 FIND_REACH = f"""
 CREATE FUNCTION policylab_find_reach() RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  found text;
 BEGIN
-  WITH mine AS MATERIALIZED (
-    SELECT * FROM policylab_participation WHERE person_id = (SELECT policylab_viewer()))
-  SELECT coalesce(array_agg(DISTINCT a.lab_id), '{{}}')::text
-         || ' ' || coalesce(array_agg(DISTINCT a.dialogue_id)
-                            FILTER (WHERE a.dialogue_id IS NOT NULL), '{{}}')::text
-         || ' ' || coalesce(array_agg(DISTINCT a.delegation_id)
-                            FILTER (WHERE a.delegation_id IS NOT NULL), '{{}}')::text
-    INTO found FROM ({WAYS.format(places="mine")}) a;
-  RETURN found;
+  RETURN ({_OF_VIEWER});
 END
 $$
-"""  # noqa: S608 our own text
+"""
 """What the viewer reaches, from her places: they are looked up once, not once for each way."""
 
 REACH = """
@@ -95,7 +101,8 @@ $$
 """
 """The labs, dialogues or delegations that the viewer reaches, for the scopes of kit.sources: every
 statement asks for them twice or more, so they are looked up once for a transaction and its viewer,
-and kept in a setting that ends with it."""
+and kept in a setting that ends with it. A unit of work may have looked them up already for what is
+read of its outcome (`UnitOfWork.reach`)."""
 
 ONE_VOTE = """
 ALTER TABLE delegate ADD CONSTRAINT delegate_one_vote_a_person_sql

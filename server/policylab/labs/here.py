@@ -8,7 +8,7 @@ from uuid import UUID
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import not_found
 from policylab.kit.viewer import Viewer
-from policylab.labs.access import WAYS
+from policylab.labs.access import REACHED, WAYS
 from policylab.labs.standing import (
     PHASE_HELD,
     SEATS_HELD,
@@ -64,19 +64,20 @@ def with_standing(asked: str, *, dialogue: str, person: str) -> str:
     dialogue how that stands, and holds it: for `here_from`.
 
     Ways are as `policylab_access` says, from her places: they are looked up once, not once for each
-    way.
+    way. All that they lead to is told as `reach`.
     """
     return f"""
 WITH asked AS MATERIALIZED ({asked}),
 phase AS MATERIALIZED ({PHASE_HELD}),
 seat AS MATERIALIZED ({SEATS_HELD}),
-mine AS MATERIALIZED (SELECT * FROM policylab_participation WHERE person_id = {{person}})
+mine AS MATERIALIZED (SELECT * FROM policylab_participation WHERE person_id = {{person}}),
+ways AS MATERIALIZED ({WAYS.format(places="mine")})
 SELECT way.delegation_id, way.role, way.level, way.head, way.voting, way.capacity_id,
        phase.lab_id, phase.phase_id, phase.template_digest,
-       phase.changed OR EXISTS (SELECT FROM seat WHERE changed) AS changed, asked.*
-  FROM asked LEFT JOIN phase ON true
-  LEFT JOIN ({WAYS.format(places="mine")}) way ON way.dialogue_id = {{dialogue}}
-""".format(dialogue=dialogue, person=person)  # noqa: S608 our own words
+       phase.changed OR EXISTS (SELECT FROM seat WHERE changed) AS changed,
+       ({REACHED.format(ways="ways")}) AS reach, asked.*
+  FROM asked LEFT JOIN phase ON true LEFT JOIN ways way ON way.dialogue_id = {{dialogue}}
+""".replace("{dialogue}", dialogue).replace("{person}", person)  # noqa: S608 our own words
 
 
 _HELD = with_standing("SELECT $1::uuid AS dialogue_id", dialogue="$1", person="$2")

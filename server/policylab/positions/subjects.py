@@ -44,6 +44,7 @@ async def cited_here(
     """The same with where the viewer stands in its dialogue, which is held, for these actions."""
     given = (subject.set_id, subject.section_id, viewer.person_id)
     frozen, here = await here_from(uow, viewer, _FROZEN_AND_HERE, *given, actions=actions)
+    uow.reach = frozen["reach"]  # to say where one stands gives nobody a way in, and takes none
     return await _checked(uow, viewer, subject, frozen), here
 
 
