@@ -30,11 +30,11 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from policylab.api import origins
 from policylab.api.compiled import relations
+from policylab.api.compiled.given import conversion
 from policylab.api.compiled.leaves import Unequal, identifier_writer, of_column, writer
 from policylab.api.compiled.relations import Done, Given
 from policylab.api.compiled.shapes import Output, Relation, Run, Shape, Thing
@@ -346,17 +346,13 @@ SIMPLE = (str, int, float, bool, type(None))
 
 
 def _given(field: GraphQLField, own: StrawberryField, node: FieldNode) -> Given:
-    """The arguments of a field: coerced by graphql-core, converted by Strawberry."""
+    """The arguments of a field: coerced by graphql-core, converted as Strawberry does."""
     if not field.args:
         return _nothing
+    convert = conversion(own.arguments)
 
     def ask(variables: VariableValues | None) -> dict[str, Any]:
-        return convert_arguments(
-            get_argument_values(field, node, variables),
-            own.arguments,
-            scalar_registry=schema.schema_converter.scalar_registry,
-            config=schema.config,
-        )
+        return convert(get_argument_values(field, node, variables))
 
     if not _has_variables(node):
         constant = ask(None)
