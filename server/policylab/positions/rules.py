@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID, uuid5
 
 from policylab.kit.errors import RefusalCode, Refused
@@ -59,7 +60,7 @@ class Subject:
     section_id: UUID | None = None
     amendment_id: UUID | None = None
 
-    @property
+    @cached_property
     def key(self) -> UUID:
         """One identifier for the subject, so that the database can guard it."""
         if self.amendment_id:
