@@ -1,10 +1,11 @@
 """The row that orders casting and closing: whoever casts shares it, whoever closes holds it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +29,16 @@ SELECT coalesce((SELECT state FROM shared), (SELECT state FROM made)) AS state,
        (SELECT procedure_id FROM shared) AS procedure_id, turn.taken, mandates.*
   FROM turn LEFT JOIN mandates ON true
 """  # noqa: S608 our own words
+_TERMS = """
+SELECT t.procedure_id, t.opens_at, t.closes_at, t.consent,
+       ARRAY(SELECT p.since FROM ballot_pause p WHERE p.procedure_id = t.procedure_id
+              ORDER BY p.id) AS since,
+       ARRAY(SELECT p.until FROM ballot_pause p WHERE p.procedure_id = t.procedure_id
+              ORDER BY p.id) AS until
+  FROM ballot_term t WHERE t.procedure_id = ANY ({procedures})
+"""
+_TERMS_IN_CHANGE = _TERMS.format(procedures="$1::uuid[]")
+_TERMS_IN_SESSION = text(_TERMS.format(procedures="CAST(:procedures AS uuid[])"))
 _MAKE = """
 INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING
@@ -54,7 +65,7 @@ async def share_ballot(
     mandates = [row for row in rows if row["mandate_id"] is not None]
     if state is BallotState.FREE:
         return Collecting(), mandates
-    terms = await terms_of(uow.session, [procedure_id])
+    terms = _terms(await uow.fetch(_TERMS_IN_CHANGE, [procedure_id]))
     term = terms.get(procedure_id)
     return Collecting(state=state, procedure_id=procedure_id, term=term), mandates
 
@@ -133,23 +144,23 @@ async def terms_of(session: AsyncSession, procedure_ids: list[UUID]) -> dict[UUI
     """When each procedure's positions count, pauses included."""
     if not procedure_ids:
         return {}
-    pauses: dict[UUID, list[Pause]] = {}
-    rows = await session.exec(
-        select(BallotPause).where(col(BallotPause.procedure_id).in_(procedure_ids))
-    )
-    for row in rows:
-        pauses.setdefault(row.procedure_id, []).append(Pause(since=row.since, until=row.until))
-    terms = await session.exec(
-        select(BallotTerm).where(col(BallotTerm.procedure_id).in_(procedure_ids))
-    )
+    given = {"procedures": procedure_ids}
+    found = await (await session.connection()).execute(_TERMS_IN_SESSION, given)
+    return _terms(found.mappings())
+
+
+def _terms(rows: Iterable[Any]) -> dict[UUID, Term]:
     return {
-        row.procedure_id: Term(
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            pauses=tuple(pauses.get(row.procedure_id, ())),
-            consent=row.consent,
+        row["procedure_id"]: Term(
+            opens_at=row["opens_at"],
+            closes_at=row["closes_at"],
+            pauses=tuple(
+                Pause(since=since, until=until)
+                for since, until in zip(row["since"], row["until"], strict=True)
+            ),
+            consent=row["consent"],
         )
-        for row in terms
+        for row in rows
     }
 
 
