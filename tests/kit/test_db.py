@@ -173,9 +173,17 @@ async def test_a_change_that_fails_has_nothing_read_of_it(database: Database) ->
             await uow.insert(Person(display_name="Half"))
             raise RuntimeError("on purpose")
 
+    async def fail_to_read() -> None:
+        async with database.write_and_read(SYSTEM) as (unit, connection):
+            async with unit as uow:
+                uow.touch_lab(HOUSE)
+            await connection.fetch("SELECT pg_sleep(30)")
+
     for _ in range(12):  # more than there are connections
         with pytest.raises(RuntimeError, match="on purpose"):
             await fail()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(fail_to_read(), 0.05)
     assert await count(database, "person") == 0
 
 

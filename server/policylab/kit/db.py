@@ -138,7 +138,8 @@ class Database:
                 yield unit, plain
                 await plain.execute("COMMIT")
             except BaseException:
-                await _undo(plain)
+                if plain.is_in_transaction():  # else the unit of work has undone itself
+                    await _undo(plain)
                 raise
 
     @asynccontextmanager
