@@ -170,6 +170,48 @@ def test_a_deleted_block_may_be_followed_by_whatever_belongs_there() -> None:
         shape.judge(read_update(wrong), known)
 
 
+def test_behind_and_before_the_same_block_is_a_place_and_behind_and_before_a_letter_is_none() -> (
+    None
+):
+    """Yjs says the first of what is brought back beside a block that was brought back twice."""
+    shape, known = Shape(), dict[int, int]()
+    learn(shape, known, crafted.paragraph(7, "words"))
+    block, letter = (7, 0), (7, 3)
+    shape.judge(read_update(crafted.update(8, crafted.element(left=block, right=block))), known)
+    with pytest.raises(BadBytes, match="the other way round"):
+        shape.judge(
+            read_update(crafted.update(8, crafted.string("x", left=letter, right=letter))), known
+        )
+
+
+def test_what_stands_behind_and_before_the_same_block_stands_at_one_place_for_everybody() -> None:
+    """In whichever order it comes, beside what others have put there, and loaded again."""
+    block, dice = (7, 0), random.Random(1)
+    said = {
+        "s4": crafted.update(4, crafted.element("s4", left=block, right=block)),
+        "s8": crafted.update(8, crafted.element("s8", left=block, right=block)),
+        "t5": crafted.update(5, crafted.element("t5", left=block)),
+        "t6": crafted.update(6, crafted.element("t6", left=block)),
+        "t9": crafted.update(9, crafted.element("t9", left=block)),
+        "a10": crafted.update(10, crafted.element("a10", left=(9, 0))),
+        "b3": crafted.update(3, crafted.element("b3", left=(5, 0), right=(9, 0))),
+        "c2": crafted.update(2, crafted.element("c2", left=block, right=(8, 0))),
+    }
+    orders: set[tuple[str, ...]] = set()
+    for _ in range(500):
+        several = [crafted.update(7, crafted.element("x")), *said.values()]
+        dice.shuffle(several)
+        one, again = Doc[Any](), Doc[Any]()
+        for data in several:
+            one.apply_update(data)
+        again.apply_update(one.get_update())
+        orders |= {
+            tuple(map(str, doc.get("default", type=XmlFragment).children)) for doc in (one, again)
+        }
+    assert len(orders) == 1
+    assert len(orders.pop()) == 1 + len(said)
+
+
 def keystrokes(dice: random.Random) -> bytes:
     """An update nearly as a keystroke makes it."""
     numbers = (0, 1, 5, 127, 128, 300, 2**14, 2**21, 2**31 - 2, 2**31 - 1, 2**31, 2**35, 2**53 - 1)
