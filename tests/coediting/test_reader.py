@@ -170,46 +170,64 @@ def test_a_deleted_block_may_be_followed_by_whatever_belongs_there() -> None:
         shape.judge(read_update(wrong), known)
 
 
-def test_behind_and_before_the_same_block_is_a_place_and_behind_and_before_a_letter_is_none() -> (
-    None
-):
-    """Yjs says the first of what is brought back beside a block that was brought back twice."""
+ROW = crafted.update(
+    7,
+    crafted.element(),
+    crafted.run((7, 0)),
+    crafted.string("abc", (7, 1)),
+    crafted.string("row", left=(7, 3), right=(7, 4)),
+)
+"""A paragraph of a, b, r, o, w and c: a row of ids begins with r, which is (7, 5)."""
+
+
+@pytest.mark.parametrize(("left", "right"), [(5, 5), (7, 5), (0, 0)])
+def test_behind_the_end_of_a_row_and_before_its_beginning_is_a_place(left: int, right: int) -> None:
+    """Yjs says so of what it brings back beside what was brought back twice."""
     shape, known = Shape(), dict[int, int]()
-    learn(shape, known, crafted.paragraph(7, "words"))
-    block, letter = (7, 0), (7, 3)
-    shape.judge(read_update(crafted.update(8, crafted.element(left=block, right=block))), known)
+    learn(shape, known, ROW)
+    beside = {"left": (7, left), "right": (7, right)}
+    part = crafted.string("x", **beside) if left else crafted.element(**beside)
+    assert shape.judge(read_update(crafted.update(8, part)), known)
+
+
+@pytest.mark.parametrize(("left", "right"), [(6, 6), (7, 6), (3, 3)])
+def test_behind_something_and_before_the_middle_of_its_row_is_none(left: int, right: int) -> None:
+    shape, known = Shape(), dict[int, int]()
+    learn(shape, known, ROW)
+    part = crafted.string("x", left=(7, left), right=(7, right))
     with pytest.raises(BadBytes, match="the other way round"):
-        shape.judge(
-            read_update(crafted.update(8, crafted.string("x", left=letter, right=letter))), known
-        )
+        shape.judge(read_update(crafted.update(8, part)), known)
 
 
-def test_what_stands_behind_and_before_the_same_block_stands_at_one_place_for_everybody() -> None:
-    """In whichever order it comes, beside what others have put there, and loaded again."""
-    block, dice = (7, 0), random.Random(1)
-    said = {
-        "s4": crafted.update(4, crafted.element("s4", left=block, right=block)),
-        "s8": crafted.update(8, crafted.element("s8", left=block, right=block)),
-        "t5": crafted.update(5, crafted.element("t5", left=block)),
-        "t6": crafted.update(6, crafted.element("t6", left=block)),
-        "t9": crafted.update(9, crafted.element("t9", left=block)),
-        "a10": crafted.update(10, crafted.element("a10", left=(9, 0))),
-        "b3": crafted.update(3, crafted.element("b3", left=(5, 0), right=(9, 0))),
-        "c2": crafted.update(2, crafted.element("c2", left=block, right=(8, 0))),
-    }
-    orders: set[tuple[str, ...]] = set()
+def test_what_stands_behind_a_row_and_before_it_stands_at_one_place_for_everybody() -> None:
+    """In whichever order it comes, beside what others put there, and loaded again."""
+    begins, ends, dice = (7, 5), (7, 7), random.Random(1)
+    said = [
+        crafted.update(8, crafted.string("A", left=ends, right=begins)),
+        crafted.update(4, crafted.string("B", left=ends, right=begins)),
+        crafted.update(11, crafted.string("C", left=begins, right=begins)),
+        crafted.update(9, crafted.string("D", left=ends)),
+        crafted.update(5, crafted.string("E", left=ends, right=(7, 4))),
+        crafted.update(12, crafted.string("F", left=(7, 6), right=ends)),
+        crafted.update(13, crafted.string("G", left=(7, 3), right=begins)),
+        crafted.update(2, crafted.string("H", left=(7, 3), right=begins)),
+        crafted.update(14, crafted.string("I", left=ends), deletes=crafted.deleting(7, 6, 2)),
+    ]
+    texts: set[str] = set()
     for _ in range(500):
-        several = [crafted.update(7, crafted.element("x")), *said.values()]
-        dice.shuffle(several)
-        one, again = Doc[Any](), Doc[Any]()
-        for data in several:
-            one.apply_update(data)
-        again.apply_update(one.get_update())
-        orders |= {
-            tuple(map(str, doc.get("default", type=XmlFragment).children)) for doc in (one, again)
+        dice.shuffle(said)
+        doc, again = Doc[Any](), Doc[Any]()
+        for place, data in enumerate([ROW, *said]):
+            doc.apply_update(data)
+            if place == len(said) // 2:
+                again.apply_update(doc.get_update())
+            elif place > len(said) // 2:
+                again.apply_update(data)
+        texts |= {
+            text_of(each.get_update())["content"][0]["content"][0]["text"] for each in (doc, again)
         }
-    assert len(orders) == 1
-    assert len(orders.pop()) == 1 + len(said)
+    assert len(texts) == 1
+    assert set(texts.pop()) == set("abrcABCDEFGHI")
 
 
 def keystrokes(dice: random.Random) -> bytes:

@@ -153,7 +153,7 @@ class Judgement:
                 return other, below
             beside.append(spot)
         try:
-            self._check_order(struct, beside[0])
+            self._check_order(struct)
             new.spots[at] = _spot(struct, *beside)
         except BadBytes:
             if self.strict:
@@ -161,24 +161,22 @@ class Judgement:
             new.spots[at] = _GONE
         return None
 
-    def _check_order(self, struct: Struct, place: Spot | None) -> None:
-        """Nothing is put behind something and before what stands further left in one row of ids.
+    def _check_order(self, struct: Struct) -> None:
+        """Nothing is put behind something and before what stands further left, or is the same, in
+        the middle of one row of ids.
 
-        Libraries would take that for one place now and for another when the text is loaded again.
-        Behind and before one and the same block is well enough: that is never cut, and Yjs says so
-        of what is brought back beside a block that has been taken out and brought back twice.
+        Libraries would cut the row, and take that for one place now and for another when the text
+        is loaded again. Where a row begins with it nothing is cut: Yjs says so of what it brings
+        back beside what was brought back twice.
         """
         left, right = struct.left, struct.right
         if left is None or right is None or left[0] != right[0] or left[1] < right[1]:
             return
-        if left == right and place is not None and place[0] & 3 in (ELEMENT, WORDS):
-            return
         client, until = left
-        after, new = right[1], self.new.get(client)
-        broken = self.shape.breaks_off(client, after, until) or (
-            new is not None and new.breaks_off(after, until)
-        )
-        if left == right or not broken:
+        before, new = right[1] - 1, self.new.get(client)
+        if not self.shape.breaks_off(client, before, until) and not (
+            new is not None and new.breaks_off(before, until)
+        ):
             raise BadBytes("A part stands between two that are the other way round.")
 
 
