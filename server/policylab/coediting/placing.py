@@ -44,8 +44,10 @@ MERGED: Final = (Kind.INLINE, Kind.DELETED)
 
 
 def breaks_off(struct: Struct) -> bool:
-    """Can it not become one with the id before, or does it stand elsewhere than behind it?"""
-    return struct.kind not in MERGED or struct.left != (struct.client, struct.clock - 1)
+    """Can it not become one with the id before, or does it stand elsewhere than behind it? Of
+    what stands among letters marks have nothing to say, and become one with nothing."""
+    mark = struct.kind is Kind.INLINE and struct.said is None
+    return mark or struct.kind not in MERGED or struct.left != (struct.client, struct.clock - 1)
 
 
 def second_halves(struct: Struct) -> Iterable[int]:
