@@ -14,6 +14,8 @@ from policylab import published
 from policylab.api.compiled import Compiled
 from policylab.api.compiled.leaves import Unequal, identifier_writer, writer
 from policylab.api.compiled.reading import Reads
+from policylab.api.compiled.relations import Named
+from policylab.api.compiled.shapes import Run
 from policylab.api.context import Context
 from policylab.api.execution import Executor, Request
 from policylab.api.loading import EdgePlan, each_of_parents, of_parents, rows_of_parents
@@ -21,7 +23,7 @@ from policylab.api.origins import Search
 from policylab.api.schema import schema
 from policylab.kit.db import SET_VIEWER, Database
 from policylab.kit.ids import to_global, uuid7
-from policylab.kit.viewer import SYSTEM
+from policylab.kit.viewer import SYSTEM, Viewer
 from tests.compiled.asking import Asker
 from tests.compiled.inventing import NODES
 
@@ -249,6 +251,34 @@ async def test_what_many_point_at_is_read_once(
     assert executor.counts.compiled == 1
     assert answer["data"]["dialogue"]
     assert len(read) == statements, read
+
+
+async def test_a_change_is_answered_from_what_the_verb_knows_where_its_thing_is_not_found(
+    arvenia: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with arvenia.rows(SYSTEM) as connection:
+        draft, person = await connection.fetchrow(
+            "SELECT d.id, a.person_id FROM draft d JOIN policylab_access a USING (dialogue_id) "
+            "WHERE d.closed_at IS NULL AND a.role = 'MODERATOR' ORDER BY d.id LIMIT 1"
+        )
+    viewer = Viewer(person_id=person)
+    query = """mutation($id: ID!) { startThread(input: {draftId: $id, body: "Why so?"}) {
+      ... on Thread { state capacity { role delegation { id } } } ... on Refusal { message }
+    } }"""
+    request = Request(query=query, variables={"id": to_global("Draft", draft)})
+    answers: list[Any] = []
+    for _ in range(2):
+        executor = Executor(free_documents=True)
+        answers.append(await executor.run(request, Context(arvenia, viewer, locale="en")))
+        assert executor.counts.compiled == 1, executor.counts
+        monkeypatch.setattr(Named, "found", found_nothing)
+    assert answers[0] == answers[1]
+    assert answers[0]["data"]["startThread"]["state"] == "OPEN", answers
+
+
+async def found_nothing(self: Named, run: Run, keys: Any) -> dict[Any, Any]:
+    """As for somebody who may not see what she has done."""
+    return {}
 
 
 async def test_a_list_that_is_too_long_for_one_statement_is_cut_for_each_parent(

@@ -38,6 +38,8 @@ class _ByKey(Shaped):
     target: str
     shape: Shape
     nullable: bool
+    reads_along = False
+    """Whether its statement reads what columns of the thing point at, too."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -63,7 +65,8 @@ class _ByKey(Shaped):
     async def finished(self, run: Run, keys: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """The rows of different keys, and what was made of each."""
         rows = await run.fetch(self.sql, keys) if keys else []
-        return rows, await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        parents = Parents(rows, make=_make(self.target), with_along=self.reads_along)
+        return rows, await self.shape.run(run, parents)
 
     def checked(self, values: Sequence[Any]) -> Sequence[Any]:
         """The same, if null may be among them."""
@@ -78,11 +81,11 @@ class One(_ByKey):
 
     by: str
     alias: str = ""
-    """What the statement of the only parent calls it, where that reads it along."""
+    """What the statement of an only parent calls it that reads along."""
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         assert parents.rows is not None
-        if self.alias:
+        if parents.with_along:
             return await self._read_along(run, parents.rows[0])
         keys = [row[self.by] for row in parents.rows]
         names = [key and key.bytes for key in keys]  # hashed sooner
@@ -104,7 +107,8 @@ class One(_ByKey):
         if parent[f"{self.alias}.id"] is None:
             return self.checked([None])
         row = dict(parent) | {name: parent[f"{self.alias}.{name}"] for name in self.columns}
-        return await self.shape.run(run, Parents([row], make=_make(self.target)))
+        only = Parents([row], make=_make(self.target), with_along=True)
+        return await self.shape.run(run, only)
 
     def told(self) -> list[str]:
         if self.alias:
@@ -118,6 +122,7 @@ class Named(_ByKey):
     that again, is read along in one statement: nothing is read twice, as there is one of each."""
 
     given: Given
+    reads_along = True
 
     def __post_init__(self) -> None:
         self._along = tuple(_along(self.shape, "t"))

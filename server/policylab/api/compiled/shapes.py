@@ -39,17 +39,23 @@ class Run:
 
 
 class Parents:
-    """All things of one level: as rows, as objects, or both; objects are made when asked for."""
+    """All things of one level: as rows, as objects, or both; objects are made when asked for.
 
-    __slots__ = ("_make", "_objects", "rows")
+    `with_along`: it is one row, which holds what its columns point at as well (`relations.Named`).
+    """
+
+    __slots__ = ("_make", "_objects", "rows", "with_along")
 
     def __init__(
         self,
         rows: Sequence[Any] | None = None,
         objects: Sequence[Any] | None = None,
         make: Callable[[Any], Any] | None = None,
+        *,
+        with_along: bool = False,
     ) -> None:
         self.rows = rows
+        self.with_along = with_along
         self._objects = objects
         self._make = make
 
