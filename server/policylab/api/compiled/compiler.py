@@ -33,7 +33,7 @@ from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
 from policylab.api import origins
-from policylab.api.compiled import relations
+from policylab.api.compiled import pages, relations
 from policylab.api.compiled.given import conversion
 from policylab.api.compiled.leaves import Unequal, identifier_writer, of_column, writer
 from policylab.api.compiled.relations import Done, Given
@@ -197,7 +197,7 @@ class Compiler:
             case origins.Attribute():
                 return relations.Held(own.python_name, output)
             case origins.Count():
-                return relations.Counted(output)
+                return pages.Counted(output)
             case origins.AllWords():
                 return relations.Said(origin.read, output)
             case _:
@@ -212,17 +212,17 @@ class Compiler:
     def _paged(self, origin: origins.Pages, given: Given, shape: Shape) -> Relation:
         for key, each in shape.relations.items():
             if isinstance(each, relations.Held) and each.name == "nodes":
-                shape.relations[key] = relations.Shown(origin.plan.target, *each.shapes)
-        pages = list(shape.relations.values())
-        nodes = [each.shape for each in pages if isinstance(each, relations.Shown)]
-        held = [each for each in pages if isinstance(each, relations.Held)]
+                shape.relations[key] = pages.Shown(origin.plan.target, *each.shapes)
+        asked = list(shape.relations.values())
+        nodes = [each.shape for each in asked if isinstance(each, pages.Shown)]
+        held = [each for each in asked if isinstance(each, relations.Held)]
         edges = _beneath(held, "edges")
         infos = _beneath(held, "page_info")
         inner = [each for edge in edges for each in edge.relations.values()]
         nodes += _beneath([each for each in inner if isinstance(each, relations.Held)], "node")
         read = {name for each in (*edges, *infos) for name in each.leaves}
         columns = dict.fromkeys(name for each in nodes for name in each.columns)
-        return relations.Paged(
+        return pages.Paged(
             origin.plan,
             origin.key,
             given,

@@ -1,17 +1,15 @@
 """The ways to get things: one statement, or one call, for all parents of a level."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from policylab.api import loading, paging
+from policylab.api import loading
 from policylab.api.compiled.leaves import Unequal
 from policylab.api.compiled.shapes import Finishing, Output, Parents, Run, Shape, Shaped
-from policylab.api.origins import EdgePlan, Load, PagePlan, Searches, Seen, Verb
+from policylab.api.origins import EdgePlan, Load, Searches, Seen, Verb
 from policylab.kit.ids import from_global
 
 Given = Callable[[Run], dict[str, Any]]
@@ -23,7 +21,8 @@ def _refuse_null(values: Sequence[Any]) -> None:
         raise Unequal("null where there is always something")
 
 
-def _make(kind: str) -> Callable[[Any], Any]:
+def maker(kind: str) -> Callable[[Any], Any]:
+    """What makes an object of a row of this type."""
     return loading.known(kind).make
 
 
@@ -65,7 +64,7 @@ class _ByKey(Shaped):
     async def finished(self, run: Run, keys: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """The rows of different keys, and what was made of each."""
         rows = await run.fetch(self.sql, keys) if keys else []
-        parents = Parents(rows, make=_make(self.target), with_along=self.reads_along)
+        parents = Parents(rows, make=maker(self.target), with_along=self.reads_along)
         return rows, await self.shape.run(run, parents)
 
     def checked(self, values: Sequence[Any]) -> Sequence[Any]:
@@ -100,14 +99,14 @@ class One(_ByKey):
         unread = [key for name, key in wanted.items() if name not in met]
         rows = await run.fetch(self.sql, unread) if unread else []
         rows = [*rows, *(met[name] for name in wanted if name in met)]
-        done = await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        done = await self.shape.run(run, Parents(rows, make=maker(self.target)))
         return {row["id"].bytes: thing for row, thing in zip(rows, done, strict=True)}
 
     async def _read_along(self, run: Run, parent: Mapping[str, Any]) -> Sequence[Any]:
         if parent[f"{self.alias}.id"] is None:
             return self.checked([None])
         row = dict(parent) | {name: parent[f"{self.alias}.{name}"] for name in self.columns}
-        only = Parents([row], make=_make(self.target), with_along=True)
+        only = Parents([row], make=maker(self.target), with_along=True)
         return await self.shape.run(run, only)
 
     def told(self) -> list[str]:
@@ -177,7 +176,7 @@ class Sought(Shaped):
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
         searches = await self.function(run.context, parents.objects, **self.given(run))
         rows, places = await loading.searched(run.fetch, self.target, searches, self.shape.columns)
-        done = await self.shape.run(run, Parents(rows, make=_make(self.target)))
+        done = await self.shape.run(run, Parents(rows, make=maker(self.target)))
         return loading.at_places(searches, places, done)
 
     def told(self) -> list[str]:
@@ -237,127 +236,12 @@ class Many(Shaped):
         if self.pointed_at:
             by_id = {row["id"].bytes: row for row in rows}
             run.met.append((self.plan.target, frozenset(self.shape.columns), by_id))
-        done = await self.shape.run(run, Parents(rows, make=_make(self.plan.target)))
+        done = await self.shape.run(run, Parents(rows, make=maker(self.plan.target)))
         return loading.grouped(keys, rows, done)
 
     def told(self) -> list[str]:
         sql = loading.of_parents(self.plan, self.shape.columns)
         return [f"the {self.plan.target}s of each {self.key}", sql]
-
-
-@dataclass
-class Paged(Shaped):
-    """A page of the things that belong to each parent, or to nobody in particular."""
-
-    plan: PagePlan
-    key: str | None
-    given: Given
-    shape: Shape
-    columns: tuple[str, ...]
-    listed: bool
-    """Whether anything of the page is asked for, and not only how many there are."""
-    cursors: bool
-
-    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        given = self.given(run)
-        first, after = given.get("first", paging.PAGE), given.get("after")
-        start = paging.check_page(self.plan, first, after)
-        keys = [row[self.key] for row in parents.rows or ()] if self.key else [None]
-        rows: list[Any] = []
-        if self.listed or start:
-            rows = await run.fetch(self._sql(after=bool(start)), keys, first + 1, *start)
-        make = _make(self.plan.target)
-        pages = [
-            Page(run, self.plan, key, found, first, after, bool(self.listed or start), make)
-            for key, found in zip(keys, loading.grouped(keys, rows, rows), strict=True)
-        ]
-        return await self.shape.run(run, Parents(objects=pages))
-
-    def _sql(self, *, after: bool) -> str:
-        return loading.in_pages(self.plan, self.columns, after=after, cursors=self.cursors)
-
-    def told(self) -> list[str]:
-        lines = [self._sql(after=False)] if self.listed else []
-        return [f"a page of {self.plan.target}s of each {self.key or 'viewer'}", *lines]
-
-
-@dataclass
-class Page:
-    """What a connection's fields are read from."""
-
-    stands_for = paging.Connection
-    run: Run
-    plan: PagePlan
-    key: Any
-    rows: list[Any]
-    first: int
-    after: str | None
-    listed: bool
-    """Whether `rows` were read."""
-    make: Callable[[Any], Any]
-    _nodes: list[Any] | None = None
-
-    @property
-    def nodes(self) -> list[Any]:
-        if self._nodes is None:
-            self._nodes = [self.make(row) for row in self.rows[: self.first]]
-        return self._nodes
-
-    @property
-    def edges(self) -> list["Item"]:
-        return [Item(row, node) for row, node in zip(self.rows, self.nodes, strict=False)]
-
-    @property
-    def page_info(self) -> paging.PageInfo:
-        shown = self.rows[: self.first]
-        ends = (shown[0], shown[-1]) if shown and "page_cursor" in shown[0] else ()
-        start, end = map(_cursor, ends) if ends else (None, None)
-        return paging.PageInfo(
-            has_next_page=len(self.rows) > self.first,
-            has_previous_page=self.after is not None,
-            start_cursor=start,
-            end_cursor=end,
-        )
-
-    @property
-    def total(self) -> int | None:
-        """How many there are in all; None where this page is not the whole list."""
-        whole = self.listed and not self.after and len(self.rows) <= self.first
-        return len(self.rows) if whole else None
-
-
-@dataclass
-class Shown(Shaped):
-    """The things on pages, written from their rows."""
-
-    target: str
-    shape: Shape
-
-    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        pages = [page.rows[: page.first] for page in parents.objects]
-        rows = [row for page in pages for row in page]
-        done = iter(await self.shape.run(run, Parents(rows, make=_make(self.target))))
-        return [list(islice(done, len(page))) for page in pages]
-
-    def told(self) -> list[str]:
-        return []
-
-
-def _cursor(row: Any) -> str:
-    return paging.make_cursor(row["page_cursor"])
-
-
-@dataclass
-class Item:
-    """What an edge's fields are read from."""
-
-    stands_for = paging.Edge
-    row: Any
-    node: Any
-
-    @property
-    def cursor(self) -> str:
-        return _cursor(self.row)
 
 
 @dataclass
@@ -413,34 +297,6 @@ class Held(Finishing):
 
     def told(self) -> list[str]:
         return []
-
-
-@dataclass
-class Counted(Finishing):
-    """How many things the lists have of which these are pages."""
-
-    output: Output
-
-    async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        pages = parents.objects
-        if pages and isinstance(pages[0], Page):
-            counts = await _totals(run, pages)
-        else:
-            counts = await asyncio.gather(*(each.counted() for each in pages))
-        return await self.output.values(run, counts)
-
-    def told(self) -> list[str]:
-        return ["counted for all parents in one statement, where a page is not the whole list"]
-
-
-async def _totals(run: Run, pages: Sequence[Page]) -> Sequence[int | None]:
-    """What is not known of these pages of one kind is counted."""
-    totals = [page.total for page in pages]
-    unknown = [page.key for page, total in zip(pages, totals, strict=True) if total is None]
-    if unknown:
-        counts = iter(await loading.counted(run.context, pages[0].plan, unknown))
-        totals = [next(counts) if total is None else total for total in totals]
-    return totals
 
 
 @dataclass
