@@ -69,6 +69,21 @@ async def test_what_one_announces_oneself_is_heard_in_its_order_and_as_it_is_kep
     assert told == [Announcement(*row) for row in rows]
 
 
+async def test_what_was_found_in_the_outbox_before_it_was_sent_is_heard_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Announcement] = []
+    send = database.bus.send
+    monkeypatch.setattr(database.bus, "send", sent.extend)
+    async with database.bus.listen() as here:
+        await announce(database, 1)
+        database.bus._look_again()
+        first = await asyncio.wait_for(anext(here), 5)
+        send(sent)
+        assert await heard(here, 0) == []
+    assert sent == [first]
+
+
 async def test_of_several_in_one_change_each_is_heard_under_its_own_number(
     database: Database, other: Database
 ) -> None:

@@ -209,9 +209,11 @@ class Bus:
                 wanted = wanted.union(row["sequence"] for row in recent)
             unseen = sorted(wanted - self._seen.keys())
             rows = await connection.fetch(_NAMED, unseen) if unseen else []
-        return [Announcement(*row) for row in rows if row["sequence"] not in self._seen]
+        return [Announcement(*row) for row in rows]
 
     async def _dispatch(self, announcement: Announcement) -> None:
+        if announcement.sequence in self._seen:  # a sweep found our own before we were told
+            return
         self._seen[announcement.sequence] = None
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
