@@ -58,7 +58,7 @@ query($from: ID!, $to: ID!) { compare(from: $from, to: $to) {
 SEARCH = """
 query($text: String!, $lab: ID, $first: Int! = 50, $after: String) {
   search(text: $text, labId: $lab, first: $first, after: $after) {
-    totalCount pageInfo { hasNextPage endCursor }
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     nodes { kind title number excerpt url dialogue { question } node { __typename id } } } }
 """
 
@@ -379,6 +379,19 @@ async def test_a_search_keeps_to_a_lab_and_comes_in_pages(database: Database) ->
             break
         after = page["search"]["pageInfo"]["endCursor"]
     assert len(set(seen)) == 5
+    asked = SEARCH.replace("first: $first, after: $after", "last: $first, before: $after")
+    found: list[str] = []
+    before = None
+    while len(found) < 5:
+        page = await ask(database, here.writer, asked, text="penguins", first=2, after=before)
+        found = [*(hit["url"] for hit in page["search"]["nodes"]), *found]
+        info = page["search"]["pageInfo"]
+        assert (info["hasPreviousPage"], info["hasNextPage"]) == (
+            len(found) < 5,
+            before is not None,
+        )
+        before = info["startCursor"]
+    assert found == seen
 
 
 @pytest.mark.parametrize("said", ["%", "_", "\\", "a", "", "' OR 1=1 --", "50 % of", "x" * 200])

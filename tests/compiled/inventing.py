@@ -155,8 +155,12 @@ class Inventor:
 
     def _arguments(self, found: GraphQLField, answers: str) -> str:
         parts: list[str] = []
+        backwards = self.random.random() < 0.3
+        ways = {"first": not backwards, "after": not backwards, "last": backwards}
         for name, argument in found.args.items():
-            often = 0.8 if name == "first" else 0.4
+            often = 0.8 if name in ("first", "last") else 0.4
+            if not ways.get(name, name != "before" or backwards):  # one way at a time, mostly
+                often = 0.02
             if is_required_argument(argument) or self.random.random() < often:
                 value = self._value(argument.type, name, answers)
                 parts.append(f"{name}: {self._given(argument.type, value)}")
@@ -218,7 +222,7 @@ class Inventor:
         return self.random.choice(self.known[kind])
 
     def _string(self, name: str, *, good: bool) -> str | None:
-        if name == "after":
+        if name in ("after", "before"):
             good_ones = [None, *self.cursors]
             return self.random.choice(good_ones if good else ODD_CURSORS)
         if name == "language":

@@ -19,6 +19,7 @@ from tests.compiled.asking import Asker
 from tests.compiled.comparing import Comparer
 
 MEMBER = "MODERATOR"
+LAB = to_global("Lab", uuid7())
 
 
 @pytest.fixture
@@ -190,14 +191,71 @@ async def test_connections_are_walked_page_by_page(
     assert len(set(seen)) == len(seen) == total > 2
 
 
+async def test_connections_are_walked_backwards_to_the_same_pages(
+    both: Comparer, asked_by: Mapping[str, Asker]
+) -> None:
+    text = """query($last: Int, $before: String) {
+      organisations(last: $last, before: $before) {
+        totalCount nodes { id } edges { cursor node { id } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      }
+    }"""
+    whole = (await answered(both, asked_by, "{ organisations { nodes { id } } }"))["organisations"]
+    seen: list[Any] = []
+    before = None
+    while True:
+        page = await answered(both, asked_by, text, last=2, before=before)
+        page = page["organisations"]
+        assert page["pageInfo"]["hasNextPage"] is (before is not None)
+        assert [edge["node"] for edge in page["edges"]] == page["nodes"]
+        assert [page["edges"][0]["cursor"], page["edges"][-1]["cursor"]] == [
+            page["pageInfo"]["startCursor"],
+            page["pageInfo"]["endCursor"],
+        ]
+        seen = [*page["nodes"], *seen]
+        before = page["pageInfo"]["startCursor"]
+        if not page["pageInfo"]["hasPreviousPage"]:
+            break
+    assert seen == whole["nodes"]
+    assert page["totalCount"] == len(seen) > 2
+    without = await answered(both, asked_by, text, before=page["edges"][-1]["cursor"])
+    assert without["organisations"]["nodes"] == seen[: len(page["nodes"]) - 1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "first: 1, last: 1",
+        'after: "WyIxIl0", last: 1',
+        'first: 1, before: "WyIxIl0"',
+        "last: 0",
+        "last: 201",
+        "first: 0",
+        'last: 1, before: "x"',
+        'before: "x"',
+    ],
+)
+async def test_a_page_that_nobody_can_walk_to_is_refused(
+    both: Comparer, asked_by: Mapping[str, Asker], arguments: str
+) -> None:
+    by_a_function = f'legalHolds(labId: "{LAB}", {arguments})'
+    for wanted in (f"labs({arguments})", by_a_function):
+        answer = await failed(both, asked_by, f"{{ {wanted} {{ nodes {{ id }} }} }}")
+        assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
 async def test_pages_of_many_parents_and_their_numbers_alone(
     both: Comparer, asked_by: Mapping[str, Asker]
 ) -> None:
     text = """{ labs { nodes {
-      all: dialogues { totalCount } dialogues(first: 1) { nodes { id } }
+      all: dialogues { totalCount nodes { id } }
+      dialogues(first: 1) { nodes { id } } ends: dialogues(last: 1) { nodes { id } }
     } } }"""
     for lab in (await answered(both, asked_by, text))["labs"]["nodes"]:
-        assert len(lab["dialogues"]["nodes"]) == min(1, lab["all"]["totalCount"])
+        dialogues = lab["all"]["nodes"]
+        assert len(dialogues) == lab["all"]["totalCount"]
+        assert lab["dialogues"]["nodes"] == dialogues[:1]
+        assert lab["ends"]["nodes"] == dialogues[-1:]
 
 
 @pytest.mark.parametrize(

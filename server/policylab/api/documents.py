@@ -48,7 +48,7 @@ from policylab.api.elsewhere import LanguageVersion as LazyLanguageVersion
 from policylab.api.elsewhere import Position as LazyPosition
 from policylab.api.elsewhere import Version as LazyVersion
 from policylab.api.elsewhere import VersionSet as LazySet
-from policylab.api.paging import PAGE, After, Connection, First
+from policylab.api.paging import After, Before, Connection, First, Last, walk
 from policylab.api.sections import (
     LevelShare,
     Section,
@@ -125,12 +125,18 @@ async def load_draft_authorship(
 
 
 async def load_history(
-    context: Context, roots: Sequence[Any], *, first: First = PAGE, after: After = None
+    context: Context,
+    roots: Sequence[Any],
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> Sequence[Any]:
     """Spells of writing in drafts."""
     from policylab.api import history
 
-    return await history.load_history(context, roots, first=first, after=after)
+    return await history.load_history(context, roots, walk(first, after, last, before))
 
 
 async def load_text_at(

@@ -25,7 +25,7 @@ from policylab.api.declare import (
 )
 from policylab.api.elsewhere import Capacity, Draft
 from policylab.api.origins import PagePlan
-from policylab.api.paging import Connection, page_of
+from policylab.api.paging import Connection, Walk, page_of
 from policylab.api.sections import Section
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.coediting import sources
@@ -57,13 +57,13 @@ _SPELLS = PagePlan("EditingSpell", "draft_id", "true", ("last_seq", "id"), desce
 
 
 async def load_history(
-    context: Context, roots: Sequence[Any], *, first: int, after: str | None
+    context: Context, roots: Sequence[Any], asked: Walk
 ) -> Sequence[Connection[EditingSpell]]:
     """Spells of writing in drafts, the latest first."""
     keys = [item.row["id"] for item in roots]
     for key in keys:
         await coediting.keep_up(context.database, key)
-    pages = (page_of(context, _SPELLS, key, first=first, after=after) for key in keys)
+    pages = (page_of(context, _SPELLS, key, asked) for key in keys)
     return await asyncio.gather(*pages)
 
 

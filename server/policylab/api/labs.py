@@ -28,7 +28,7 @@ from policylab.api.declare import (
 )
 from policylab.api.elsewhere import DecisionRecord, Document, Meeting, Procedure
 from policylab.api.index import Assessment, RecommendationResponse, load_assessments
-from policylab.api.paging import PAGE, After, Connection, First, connection, listed
+from policylab.api.paging import After, Before, Connection, First, Last, connection, listed, walk
 from policylab.api.places import (
     GovernanceLevel,
     Lab,
@@ -111,16 +111,20 @@ class Activity:
 
 
 async def load_activity(
-    context: Context, roots: Sequence[Any], *, first: First = PAGE, after: After = None
+    context: Context,
+    roots: Sequence[Any],
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> list[Any]:
     """What happened in dialogues, newest first."""
+    asked = walk(first, after, last, before)
     keys = [item.row["id"] for item in roots]
     async with context.database.read(context.viewer) as session:
         found = await labs.activity_of(session, keys)
-    return [
-        listed([_shown(each, context.locale) for each in found[key]], first=first, after=after)
-        for key in keys
-    ]
+    return [listed([_shown(each, context.locale) for each in found[key]], asked) for key in keys]
 
 
 def _shown(happening: labs.Happening, locale: str) -> Activity:

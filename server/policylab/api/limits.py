@@ -143,7 +143,7 @@ class _Ruler:
 def _page(node: FieldNode) -> int:
     """How many items a field may answer, as far as its arguments say."""
     for argument in node.arguments or ():
-        if argument.name.value == "first":
+        if argument.name.value in ("first", "last"):
             if isinstance(argument.value, IntValueNode):
                 return min(max(int(argument.value.value[:6]), 1), 1_000)
             if isinstance(argument.value, VariableNode):

@@ -13,6 +13,7 @@ from policylab.api.origins import EdgePlan, PagePlan, Searches
 
 if TYPE_CHECKING:
     from policylab.api.declare import Published
+    from policylab.api.paging import Walk
 
 __all__ = ["LIST_LIMIT", "EdgePlan", "Identity", "batch_loader", "edge_loader", "row_loader"]
 
@@ -205,23 +206,31 @@ def parted(rows: Iterable[Any], parts: int) -> list[list[Any]]:
 
 
 @_once
-def in_pages(plan: PagePlan, columns: Columns = None, *, after: bool, cursors: bool = True) -> str:
-    """The same, `$2` rows a parent at most; after the place that the values from `$3` on name."""
+def in_pages(
+    plan: PagePlan,
+    columns: Columns = None,
+    *,
+    placed: bool,
+    backwards: bool,
+    cursors: bool = True,
+) -> str:
+    """The same, `$2` rows a parent at most, in the order of the walk; `placed`: from the place that
+    the values from `$3` on name."""
     beyond = "true"
-    if after:
+    if placed:
         left = ", ".join(f"t.{name}" for name in plan.order)
         right = ", ".join(
             f"${place + 3}::text::{type_of(plan.target, name)}"
             for place, name in enumerate(plan.order)
         )
-        beyond = f"({left}) {'<' if plan.descending else '>'} ({right})"
+        beyond = f"({left}) {'>' if plan.descending == backwards else '<'} ({right})"
     listed = ", ".join(f"t.{name}::text" for name in plan.order)
     extra = f"ARRAY[{listed}] AS page_cursor" if cursors else ""
     return (
         "SELECT k.key AS parent_key, c.* FROM unnest($1::uuid[]) AS k(key), "  # noqa: S608
         f"LATERAL ({select(plan.target, columns, extra=extra)} "
         f"{plan.from_where(scope_of(plan.target))} AND {beyond} "
-        f"ORDER BY {plan.order_by} LIMIT $2::integer) c"
+        f"ORDER BY {plan.order_by(backwards=backwards)} LIMIT $2::integer) c"
     )
 
 
@@ -324,17 +333,18 @@ def edge_loader(context: Context, plan: EdgePlan) -> DataLoader[Any, Any]:
 
 
 def page_loader(
-    context: Context, plan: PagePlan, *, first: int, after: str | None, start: Sequence[str]
+    context: Context, plan: PagePlan, asked: "Walk", start: Sequence[str]
 ) -> DataLoader[Any, Any]:
-    """The rows of pages by the key of their parent, with one more where there are more."""
+    """The rows of pages by the key of their parent, in the order of the walk, with one more where
+    there are more."""
 
     async def batch(keys: Sequence[Any]) -> list[list[Any]]:
-        sql = in_pages(plan, after=after is not None)
+        sql = in_pages(plan, placed=bool(start), backwards=asked.backwards)
         async with context.database.rows(context.viewer) as connection:
-            rows = await connection.fetch(sql, list(keys), first + 1, *start)
+            rows = await connection.fetch(sql, list(keys), asked.many + 1, *start)
         return grouped(keys, rows, rows)
 
-    return context.loader((plan, first, after), lambda: DataLoader(load_fn=batch))
+    return context.loader((plan, asked), lambda: DataLoader(load_fn=batch))
 
 
 async def counted(context: Context, plan: PagePlan, keys: Sequence[Any]) -> list[int]:

@@ -86,9 +86,8 @@ class PagePlan:
         parent = f"t.{self.by} = k.key" if self.by else "true"
         return f"WHERE {parent} AND {self.where.replace('{t}', 't')} AND {scope}"
 
-    @property
-    def order_by(self) -> str:
-        direction = "DESC" if self.descending else "ASC"
+    def order_by(self, *, backwards: bool) -> str:
+        direction = "ASC" if self.descending == backwards else "DESC"
         return ", ".join(f"t.{name} {direction}" for name in self.order)
 
 

@@ -26,7 +26,9 @@ class PageInfo:
 
     has_next_page: bool = plain("Whether more follows after this page.")
     has_previous_page: bool = plain("Whether something came before this page.")
-    start_cursor: str | None = plain("The first item's cursor.")
+    start_cursor: str | None = plain(
+        "The first item's cursor: give it as `before` for the page before."
+    )
     end_cursor: str | None = plain("The last item's cursor: give it as `after` for the next page.")
 
 
@@ -53,8 +55,72 @@ class Connection(Generic[T]):
         return await self.counted()
 
 
-First = Annotated[int, strawberry.argument(description="How many at most, 200 at the outside.")]
+First = Annotated[
+    int | None,
+    strawberry.argument(
+        description="How many at most, from the beginning or behind `after`: 1 to 200; 50 where "
+        "nothing is said."
+    ),
+]
 After = Annotated[str | None, strawberry.argument(description="A cursor: what comes after it.")]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description="How many at most, at the end or in front of `before`: 1 to 200. A list is "
+        "walked one way at a time: not together with `first` or `after`."
+    ),
+]
+Before = Annotated[str | None, strawberry.argument(description="A cursor: what comes before it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The part of a list that somebody asks for: so many at most from its beginning or behind a
+    place; or, backwards, at its end or in front of one. They come in the list's order either way.
+    """
+
+    many: int
+    cursor: str | None = None
+    backwards: bool = False
+
+    @property
+    def place(self) -> str:
+        """The argument that holds the cursor."""
+        return "before" if self.backwards else "after"
+
+    def cut(self, found: Sequence[Any]) -> tuple[list[Any], bool]:
+        """The items of the page, of what was found in walking order with one more than asked for
+        where there are more; and whether there are."""
+        shown = list(found[: self.many])
+        return shown[::-1] if self.backwards else shown, len(found) > self.many
+
+    def info(self, cursors: Sequence[str], *, more: bool) -> PageInfo:
+        """Where a page stands whose items have these cursors, if anybody knows them."""
+        cut_off = self.cursor is not None
+        return PageInfo(
+            has_next_page=cut_off if self.backwards else more,
+            has_previous_page=more if self.backwards else cut_off,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
+
+
+def walk(
+    first: int | None, after: str | None, last: int | None = None, before: str | None = None
+) -> Walk:
+    """What these arguments ask for; INVALID_INPUT for a page too large or of nothing, and for both
+    ways at once."""
+    backwards = last is not None or bool(before)
+    if backwards and (first is not None or after):
+        message = "Walk a list with `first` and `after`, or backwards with `last` and `before`."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="last")
+    many = last if backwards else first
+    if many is None:
+        many = PAGE
+    if not 1 <= many <= LARGEST_PAGE:
+        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
+        raise Refused(RefusalCode.INVALID_INPUT, message, field="last" if backwards else "first")
+    return Walk(many, (before if backwards else after) or None, backwards)
 
 
 def connection(
@@ -72,27 +138,32 @@ def connection(
         columns = tuple(dict.fromkeys([*order, "id"]))
         plan = PagePlan(target_name(annotation), by, where, columns, descending)
 
-        async def read(root: Any, info: Any, first: int = PAGE, after: str | None = None) -> Any:
+        async def read(
+            root: Any,
+            info: Any,
+            first: int | None = None,
+            after: str | None = None,
+            last: int | None = None,
+            before: str | None = None,
+        ) -> Any:
             parent = root.row[key] if by else None
-            return await page_of(info.context, plan, parent, first=first, after=after)
+            return await page_of(info.context, plan, parent, walk(first, after, last, before))
 
-        read.__annotations__ = {"root": Any, "info": Info, "first": First, "after": After}
+        arguments = {"first": First, "after": After, "last": Last, "before": Before}
+        read.__annotations__ = {"root": Any, "info": Info, **arguments}
         return read, origins.Pages(plan, key if by else None)
 
     declared = Declared("connection" if by else "root", "as what it leads to", key if by else None)
     return FieldMaker(description, declared, resolve)
 
 
-async def page_of(
-    context: Context, plan: PagePlan, parent: Any, *, first: int, after: str | None
-) -> Connection[Any]:
+async def page_of(context: Context, plan: PagePlan, parent: Any, asked: Walk) -> Connection[Any]:
     """One page; loaded together with the same page of other parents."""
-    start = check_page(plan, first, after)
-    loader = loading.page_loader(context, plan, first=first, after=after or None, start=start)
-    rows = await loader.load(parent)
+    start = check_place(plan, asked)
+    found = await loading.page_loader(context, plan, asked, start).load(parent)
+    rows, more = asked.cut(found)
     make = loading.known(plan.target).make
-    shown = rows[:first]
-    edges = [Edge(cursor=make_cursor(row["page_cursor"]), node=make(row)) for row in shown]
+    edges = [Edge(cursor=make_cursor(row["page_cursor"]), node=make(row)) for row in rows]
 
     async def counted() -> int:
         return await loading.count_loader(context, plan).load(parent)
@@ -100,33 +171,20 @@ async def page_of(
     return Connection(
         edges=edges,
         nodes=[item.node for item in edges],
-        page_info=PageInfo(
-            has_next_page=len(rows) > first,
-            has_previous_page=after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
+        page_info=asked.info([edge.cursor for edge in edges], more=more),
         counted=counted,
     )
 
 
-def check_page(plan: PagePlan, first: int, after: str | None) -> list[str]:
-    """The values to begin after, if any; INVALID_INPUT for a page that nobody may ask for."""
-    check_first(first)
-    if not after:
+def check_place(plan: PagePlan, asked: Walk) -> list[str]:
+    """The values to begin from, if any; INVALID_INPUT for a cursor of another list."""
+    if asked.cursor is None:
         return []
-    values = read_cursor(after, len(plan.order))
+    values = _read_cursor(asked, len(plan.order))
     for name, said in zip(plan.order, values, strict=True):
         if not _could_be(said, loading.type_of(plan.target, name)):
-            raise _bad_cursor()
+            raise _bad_cursor(asked)
     return values
-
-
-def check_first(first: int) -> None:
-    """Refuse a page too large, or of nothing."""
-    if not 1 <= first <= LARGEST_PAGE:
-        message = f"Ask for 1 to {LARGEST_PAGE} at a time."
-        raise Refused(RefusalCode.INVALID_INPUT, message, field="first")
 
 
 def _could_be(said: str, kind: str) -> bool:
@@ -149,11 +207,12 @@ class _Listed:
     stands_for: ClassVar = Connection
     items: Sequence[Any]
     start: int
-    first: int
+    end: int
+    asked: Walk
 
     @property
     def nodes(self) -> list[Any]:
-        return list(self.items[self.start : self.start + self.first])
+        return list(self.items[self.start : self.end])
 
     @property
     def edges(self) -> list[Edge[Any]]:
@@ -162,26 +221,28 @@ class _Listed:
 
     @property
     def page_info(self) -> PageInfo:
-        edges = self.edges
-        return PageInfo(
-            has_next_page=self.start + self.first < len(self.items),
-            has_previous_page=self.start > 0,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        )
+        more = self.start > 0 if self.asked.backwards else self.end < len(self.items)
+        return self.asked.info([edge.cursor for edge in self.edges], more=more)
 
     async def counted(self) -> int:
         return len(self.items)
 
 
-def listed(items: Sequence[Any], *, first: int, after: str | None) -> Connection[Any]:
+def listed(items: Sequence[Any], asked: Walk) -> Connection[Any]:
     """A page of things that were computed, in their order; the cursor is the place."""
-    check_first(first)
-    place = read_cursor(after, 1)[0] if after else "-1"
-    if after and not _KINDS["INTEGER"].fullmatch(place):
-        raise _bad_cursor()
-    start = max(int(place) + 1, 0)
-    return _Listed(items, start, first)  # pyright: ignore[reportReturnType] it stands for one
+    place = None
+    if asked.cursor is not None:
+        said = _read_cursor(asked, 1)[0]
+        if not _KINDS["INTEGER"].fullmatch(said):
+            raise _bad_cursor(asked)
+        place = min(max(int(said), -1), len(items))
+    if asked.backwards:
+        end = len(items) if place is None else max(place, 0)
+        start = max(end - asked.many, 0)
+    else:
+        start = 0 if place is None else place + 1
+        end = min(start + asked.many, len(items))
+    return _Listed(items, start, end, asked)  # pyright: ignore[reportReturnType] it stands for one
 
 
 _ANY = re.compile(r"[^\0]*")
@@ -202,22 +263,23 @@ def make_cursor(values: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(list(values))).rstrip(b"=").decode()
 
 
-def read_cursor(cursor: str, length: int) -> list[str]:
+def _read_cursor(asked: Walk, length: int) -> list[str]:
     """The order values in a cursor that a client sent back; INVALID_INPUT for anything else."""
     import base64
     import binascii
 
+    cursor = asked.cursor or ""
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
-        raise _bad_cursor() from error
+        raise _bad_cursor(asked) from error
     if not isinstance(values, list) or len(values) != length:
-        raise _bad_cursor()
+        raise _bad_cursor(asked)
     if not all(isinstance(item, str) for item in values):
-        raise _bad_cursor()
+        raise _bad_cursor(asked)
     return values
 
 
-def _bad_cursor() -> Refused:
+def _bad_cursor(asked: Walk) -> Refused:
     message = "This cursor is not one of ours; start again without it."
-    return Refused(RefusalCode.INVALID_INPUT, message, field="after")
+    return Refused(RefusalCode.INVALID_INPUT, message, field=asked.place)

@@ -22,7 +22,7 @@ from policylab.api.declare import (
 from policylab.api.elsewhere import Lab
 from policylab.api.identity import Person
 from policylab.api.origins import PagePlan
-from policylab.api.paging import PAGE, After, Connection, First, page_of
+from policylab.api.paging import After, Before, Connection, First, Last, page_of, walk
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.kit.db import UnitOfWork
 from policylab.kit.ids import key_of, to_global
@@ -69,10 +69,15 @@ _HOLDS = PagePlan("LegalHold", "lab_id", "true", ("since", "id"), descending=Tru
 
 
 async def find_holds(
-    context: Context, lab_id: strawberry.ID, first: First = PAGE, after: After = None
+    context: Context,
+    lab_id: strawberry.ID,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> Connection[LegalHold]:
     """The holds of a lab, newest first; none for those who may not see it."""
-    return await page_of(context, _HOLDS, key_of(lab_id, "Lab"), first=first, after=after)
+    return await page_of(context, _HOLDS, key_of(lab_id, "Lab"), walk(first, after, last, before))
 
 
 async def find_schedule(context: Context) -> list[RetentionRule]:

@@ -23,7 +23,7 @@ from policylab.api.declare import (
 )
 from policylab.api.elsewhere import Dialogue
 from policylab.api.origins import Seen
-from policylab.api.paging import PAGE, After, Connection, First, check_first, listed
+from policylab.api.paging import After, Before, Connection, First, Last, listed, walk
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of, to_global
 
@@ -177,11 +177,13 @@ async def find(
     lab_id: Annotated[
         strawberry.ID | None, strawberry.argument(description="Only in this lab.")
     ] = None,
-    first: First = PAGE,
+    first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> Connection[SearchHit]:
     """The best places first. Accents, capitals and small slips of the pen do not matter."""
-    check_first(first)
+    page = walk(first, after, last, before)
     asked = " ".join(unicodedata.normalize("NFC", text).replace("\0", " ").split())
     if len(asked) > LONGEST:
         message = f"Look for at most {LONGEST} characters."
@@ -189,7 +191,7 @@ async def find(
     lab = key_of(lab_id, "Lab") if lab_id else None
     places = await _places(context, asked, lab) if _is_enough(asked) else []
     hits = [_Hit(place, asked, context.locale) for place in places]
-    return listed(hits, first=first, after=after)
+    return listed(hits, page)
 
 
 def _is_enough(asked: str) -> bool:

@@ -26,25 +26,29 @@ class Paged(Shaped):
     cursors: bool
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        given = self.given(run)
-        first, after = given.get("first", paging.PAGE), given.get("after")
-        start = paging.check_page(self.plan, first, after)
+        asked = paging.walk(**self.given(run))
+        start = paging.check_place(self.plan, asked)
         keys = [row[self.key] for row in parents.rows or ()] if self.key else [None]
         rows: list[Any] = []
-        if self.listed or start:
-            rows = await run.fetch(self._sql(after=bool(start)), keys, first + 1, *start)
+        read = bool(self.listed or start)
+        if read:
+            sql = self._sql(placed=bool(start), backwards=asked.backwards)
+            rows = await run.fetch(sql, keys, asked.many + 1, *start)
         make = maker(self.plan.target)
+        found = map(asked.cut, loading.grouped(keys, rows, rows))
         pages = [
-            Page(run, self.plan, key, found, first, after, bool(self.listed or start), make)
-            for key, found in zip(keys, loading.grouped(keys, rows, rows), strict=True)
+            Page(self.plan, key, shown, asked, more, read, make)
+            for key, (shown, more) in zip(keys, found, strict=True)
         ]
         return await self.shape.run(run, Parents(objects=pages))
 
-    def _sql(self, *, after: bool) -> str:
-        return loading.in_pages(self.plan, self.columns, after=after, cursors=self.cursors)
+    def _sql(self, *, placed: bool, backwards: bool) -> str:
+        return loading.in_pages(
+            self.plan, self.columns, placed=placed, backwards=backwards, cursors=self.cursors
+        )
 
     def told(self) -> list[str]:
-        lines = [self._sql(after=False)] if self.listed else []
+        lines = [self._sql(placed=False, backwards=False)] if self.listed else []
         return [f"a page of {self.plan.target}s of each {self.key or 'viewer'}", *lines]
 
 
@@ -53,13 +57,13 @@ class Page:
     """What a connection's fields are read from."""
 
     stands_for = paging.Connection
-    run: Run
     plan: PagePlan
     key: Any
     rows: list[Any]
-    first: int
-    after: str | None
-    listed: bool
+    asked: paging.Walk
+    more: bool
+    """Whether there are more, further on the way that is walked."""
+    read: bool
     """Whether `rows` were read."""
     make: Callable[[Any], Any]
     _nodes: list[Any] | None = None
@@ -67,29 +71,23 @@ class Page:
     @property
     def nodes(self) -> list[Any]:
         if self._nodes is None:
-            self._nodes = [self.make(row) for row in self.rows[: self.first]]
+            self._nodes = [self.make(row) for row in self.rows]
         return self._nodes
 
     @property
     def edges(self) -> list["Item"]:
-        return [Item(row, node) for row, node in zip(self.rows, self.nodes, strict=False)]
+        return [Item(row, node) for row, node in zip(self.rows, self.nodes, strict=True)]
 
     @property
     def page_info(self) -> paging.PageInfo:
-        shown = self.rows[: self.first]
-        ends = (shown[0], shown[-1]) if shown and "page_cursor" in shown[0] else ()
-        start, end = map(_cursor, ends) if ends else (None, None)
-        return paging.PageInfo(
-            has_next_page=len(self.rows) > self.first,
-            has_previous_page=self.after is not None,
-            start_cursor=start,
-            end_cursor=end,
-        )
+        rows = self.rows
+        ends = (rows[0], rows[-1]) if rows and "page_cursor" in rows[0] else ()
+        return self.asked.info(list(map(_cursor, ends)), more=self.more)
 
     @property
     def total(self) -> int | None:
         """How many there are in all; None where this page is not the whole list."""
-        whole = self.listed and not self.after and len(self.rows) <= self.first
+        whole = self.read and not self.asked.cursor and not self.more
         return len(self.rows) if whole else None
 
 
@@ -101,7 +99,7 @@ class Shown(Shaped):
     shape: Shape
 
     async def values(self, run: Run, parents: Parents) -> Sequence[Any]:
-        pages = [page.rows[: page.first] for page in parents.objects]
+        pages = [page.rows for page in parents.objects]
         rows = [row for page in pages for row in page]
         done = iter(await self.shape.run(run, Parents(rows, make=maker(self.target))))
         return [list(islice(done, len(page))) for page in pages]
