@@ -321,12 +321,15 @@ def _search(data: Any) -> Any:
 
 def _decisions(data: Any) -> Any:
     dialogue = data["dialogueByRowId"]
-    records = dialogue["decisionRecordsByDialogueIdList"]
+    page = dialogue["decisionRecordsByDialogueId"]
     return {
         "dialogue": {
             "id": dialogue["rowId"],
             "question": dialogue["questions"]["en"],
-            "records": [_record(record) for record in records],
+            "decisions": {
+                "nodes": [_record(record) for record in page["nodes"]],
+                "pageInfo": page["pageInfo"],
+            },
         }
     }
 

@@ -244,6 +244,21 @@ async def test_a_page_that_nobody_can_walk_to_is_refused(
         assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
+async def test_decisions_in_pages_are_those_of_the_list_that_shall_go(
+    both: Comparer, asked_by: Mapping[str, Asker]
+) -> None:
+    text = """{ labs { nodes { dialogues { nodes {
+      decisions { totalCount nodes { id } pageInfo { hasNextPage } } records { id }
+    } } } } }"""
+    labs = (await answered(both, asked_by, text))["labs"]["nodes"]
+    dialogues = [each for lab in labs for each in lab["dialogues"]["nodes"]]
+    for each in dialogues:
+        assert each["decisions"]["nodes"] == each["records"]
+        assert each["decisions"]["totalCount"] == len(each["records"])
+        assert each["decisions"]["pageInfo"] == {"hasNextPage": False}
+    assert any(each["records"] for each in dialogues)
+
+
 async def test_pages_of_many_parents_and_their_numbers_alone(
     both: Comparer, asked_by: Mapping[str, Asker]
 ) -> None:

@@ -75,11 +75,7 @@ export const loaders = {
         FROM delegation t JOIN lab_level l ON l.lab_id = t.lab_id AND l.code = t.level
        WHERE t.until IS NULL AND t.dialogue_id = ANY($1::uuid[]) ORDER BY l.place, t.id`),
     coverage: { loader: coverages, opts: { cache: false } },
-    records: list("records", "dialogue_id", `
-      SELECT t.id, t.dialogue_id, t.identifier, t.outcome, t.set_id, t.procedure_id, s.hash,
-             s.sealed_at AS "sealedAt"
-        FROM decision_record t LEFT JOIN record_seal s ON s.record_id = t.id
-       WHERE t.dialogue_id = ANY($1::uuid[]) ORDER BY t.created_at DESC, t.id`),
+    decisions: { loader: decisionsOfDialogues, opts: { cache: false } },
   },
   Delegation: {
     level: { loader: levelsOfDelegations, opts: { cache: false } },
@@ -144,6 +140,23 @@ async function dialoguesOfLabs(queries, { database }) {
     page.nodes.push(row);
   }
   return queries.map(({ obj }) => found.get(obj.id));
+}
+
+async function decisionsOfDialogues(queries, { database }) {
+  const found = new Map(queries.map(({ obj }) => [obj.id, []]));
+  const { first } = queries[0].params;
+  const rows = await database.rows("decisions of dialogues", `
+    SELECT n.* FROM unnest($1::uuid[]) AS k(key), LATERAL (
+      SELECT t.id, t.dialogue_id, t.identifier, t.outcome, t.set_id, t.procedure_id, s.hash,
+             s.sealed_at AS "sealedAt"
+        FROM decision_record t LEFT JOIN record_seal s ON s.record_id = t.id
+       WHERE t.dialogue_id = k.key ORDER BY t.created_at DESC, t.id DESC LIMIT $2 + 1) n`,
+  [[...found.keys()], first]);
+  for (const row of rows) found.get(row.dialogue_id).push(row);
+  return queries.map(({ obj }) => {
+    const nodes = found.get(obj.id);
+    return { nodes: nodes.slice(0, first), pageInfo: { hasNextPage: nodes.length > first } };
+  });
 }
 
 async function levelsOfDelegations(queries, { database }) {

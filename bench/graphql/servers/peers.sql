@@ -169,6 +169,7 @@ COMMENT ON FUNCTION bench_take_position(uuid, uuid, text, text) IS E'@name take_
 -- PostGraphile's pages with a count, where a screen asks for them; else plain lists.
 COMMENT ON TABLE lab IS E'@behavior +connection';
 COMMENT ON CONSTRAINT dialogue_lab_id_fkey ON dialogue IS E'@behavior +connection';
+COMMENT ON CONSTRAINT decision_record_dialogue_id_fkey ON decision_record IS E'@behavior +connection';
 
 -- The way from a clause to its positions has no foreign key in our tables: PostGraphile is told of
 -- it by smart comments, as its manual says.

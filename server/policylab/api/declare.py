@@ -167,6 +167,8 @@ class FieldMaker:
     declared: Declared
     resolve: Callable[[str, Any], tuple[Callable[..., Any], Origin]]
     """From the field's name and annotation to its resolver and its origin."""
+    instead: str | None = None
+    """What to ask for instead, where the field shall go: deprecated first, removed later."""
 
     def build(self, name: str, annotation: Any) -> StrawberryField:
         resolver, origin = self.resolve(name, annotation)
@@ -178,6 +180,7 @@ class FieldMaker:
             resolver=resolver,
             name=name[:-1] if name.endswith("_") else None,  # `from_`, which Python has no room for
             description=self.description,
+            deprecation_reason=f"Use {self.instead}" if self.instead else None,
             metadata={"declared": declared},
         )
 
@@ -259,11 +262,17 @@ def to_one(description: str, *, by: str) -> Any:
 
 
 def edge(
-    description: str, *, by: str, key: str = "id", where: str = "true", order: str = "{t}.id"
+    description: str,
+    *,
+    by: str,
+    key: str = "id",
+    where: str = "true",
+    order: str = "{t}.id",
+    instead: str | None = None,
 ) -> Any:
     """The rows whose column `by` holds this row's `key`: a whole list, for what is few.
 
-    `where` and `order` are SQL; `{t}` is the table.
+    `where` and `order` are SQL; `{t}` is the table. `instead`: what to ask for where this shall go.
     """
 
     def resolve(field: str, annotation: Any) -> tuple[Callable[..., Any], Origin]:
@@ -276,7 +285,7 @@ def edge(
         read.__annotations__ = {"root": Any, "info": Info}
         return read, origins.Rows(plan, key)
 
-    return FieldMaker(description, Declared("edge", "as what it leads to", key), resolve)
+    return FieldMaker(description, Declared("edge", "as what it leads to", key), resolve, instead)
 
 
 def computed(description: str, batch: Load, *, access: str, needs: tuple[str, ...] = ()) -> Any:

@@ -267,10 +267,17 @@ class Dialogue(Node):
         by="dialogue_id",
         order="{t}.opens_at DESC, {t}.id",
     )
-    records: list[DecisionRecord] = edge(
+    decisions: Connection[DecisionRecord] = connection(
         "The accounts of its decisions, the latest first.",
         by="dialogue_id",
-        order="{t}.created_at DESC, {t}.id",
+        order=("created_at",),
+        descending=True,
+    )
+    records: list[DecisionRecord] = edge(
+        "The accounts of its decisions, all of them at once, the latest first.",
+        by="dialogue_id",
+        order="{t}.created_at DESC, {t}.id DESC",
+        instead="`decisions`, which comes in pages.",
     )
     meetings: list[Meeting] = edge(
         "Its lab sessions, by date.", by="dialogue_id", order="{t}.starts_at, {t}.id"

@@ -83,3 +83,14 @@ class DecisionRecord:
         order = (col(table.created_at), col(table.id))
         rows = await info.context.many(table, "record_id", *order).load(self.row.id)
         return [Statement(row=row, id=to_id(row.id), text=row.text) for row in rows]
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+
+
+@strawberry.type
+class DecisionRecordConnection:
+    nodes: list[DecisionRecord]
+    page_info: PageInfo

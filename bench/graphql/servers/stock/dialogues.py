@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlmodel import col
 
-from bench.graphql.servers.stock.decisions import DecisionRecord
+from bench.graphql.servers.stock.decisions import DecisionRecord, DecisionRecordConnection, PageInfo
 from bench.graphql.servers.stock.evidence import Coverage, coverage_of
 from bench.graphql.servers.stock.places import Delegation, Level, levels_of
 from bench.graphql.servers.stock.request import Info, to_id
@@ -49,14 +49,16 @@ class Dialogue:
         return await coverage_of(info.context, self.row.id)
 
     @strawberry.field
-    async def records(self, info: Info) -> list[DecisionRecord]:
+    async def decisions(self, info: Info, first: int) -> DecisionRecordConnection:
         table = decided.DecisionRecord
-        order = (col(table.created_at).desc(), col(table.id))
+        order = (col(table.created_at).desc(), col(table.id).desc())
         rows = await info.context.many(table, "dialogue_id", *order).load(self.row.id)
-        return [
+        nodes = [
             DecisionRecord(row=r, id=to_id(r.id), identifier=r.identifier, outcome=r.outcome)
-            for r in rows
+            for r in rows[:first]
         ]
+        more = PageInfo(has_next_page=len(rows) > first)
+        return DecisionRecordConnection(nodes=nodes, page_info=more)
 
 
 @strawberry.type
