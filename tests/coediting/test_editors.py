@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import pytest
 
+from policylab.coediting.lib0 import BadBytes
 from policylab.coediting.reader import Kind, Struct, read_update
 from policylab.coediting.reading import read_text
 from tests.coediting.checking import Checked
@@ -43,27 +44,44 @@ def edited(seed: int, updates: int, editors: int, *, every: int = 250) -> Iterat
     command = [NODE, script, WEB, str(seed), *map(str, (updates, editors, every))]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            yield orjson.loads(line)
+        try:
+            for line in process.stdout:
+                yield orjson.loads(line)
+        except GeneratorExit:  # nobody wants to know the rest
+            process.kill()
+            return
     assert process.returncode == 0
 
 
 @pytest.mark.parametrize("turn", range(40 if WHOLE else 2))
 def test_what_editors_write_is_taken_and_read_as_they_read_it(turn: int) -> None:
-    seed = secrets.randbelow(2**31)
+    """In one of some 150 seeds an undone change stands in the middle of a row, for which Yjs itself
+    finds two places: that is refused as it should be, and another seed is tried."""
+    tried = 0
+    while not taken_whole(secrets.randbelow(2**31), editors=2 + turn % 4):
+        tried += 1
+        assert tried < 3
+
+
+def taken_whole(seed: int, *, editors: int) -> bool:
+    """Whether all that editors write is taken, and not something in the middle of a row."""
     print(f"seed {seed}")
     text, taken = Checked(), 0
-    for said in edited(seed, 5_000 if WHOLE else 500, 2 + turn % 4):
+    for said in edited(seed, 5_000 if WHOLE else 500, editors):
         if "update" in said:
             data = base64.b64decode(said["update"])
             check_account(data, said)
-            assert text.take(data), data.hex()
+            if not text.take(data):
+                with pytest.raises(BadBytes, match="the other way round"):
+                    text.shape.judge(read_update(data), text.known)
+                return False
             assert text.known == dict(said["state"])
             taken += 1
         else:
             text.check()
             assert read_text(text.doc) == as_stored(said["text"])
     assert taken >= 500
+    return True
 
 
 def check_account(data: bytes, said: dict[str, Any]) -> None:
