@@ -233,7 +233,8 @@ def inserting(row: Table, *, after: str = "", returning: str = "", **columns: st
     names, written = _columns(table)
     places = [columns.get(name, "{}").format(f"${n}") for n, name in enumerate(names, start=1)]
     sql = _insertion(table, tuple(places), after, returning)
-    values = [getattr(row, name) for name in names]
+    told = vars(row)  # as it was made: nobody is to notice that it is read
+    values = [told[name] for name in names]
     for place in written:
         if values[place] is not None:
             values[place] = orjson.dumps(values[place]).decode()

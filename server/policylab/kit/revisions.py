@@ -70,7 +70,7 @@ DECLARE
   key CONSTANT text := {_key(kind, "changed")};
 BEGIN
   IF strpos({_NOTED}, key) = 0 THEN
-    PERFORM set_config('{TOUCHED}', {_NOTED} || key || ',', true);
+    PERFORM set_config('{TOUCHED}', concat_ws(',', nullif({_NOTED}, ''), key), true);
   END IF;
   RETURN changed;
 END
@@ -80,13 +80,15 @@ $$
 
 def _triggers(name: str, source: Source) -> list[str]:
     """Before each row: where the key is in the row itself, it is asked for without any call whether
-    it has been noted already, as it mostly has."""
+    it alone has been noted already, as it mostly has. The shorter that question, the better: it is
+    read and made ready anew with each statement."""
     kind = whose(source)
     events = {"insert": "NEW", "update": "NEW", "delete": "OLD"}
     return [
         f"CREATE TRIGGER {name}_touches_on_{event} BEFORE {event.upper()} ON {name} FOR EACH ROW "
         + (
-            f"WHEN (strpos({_NOTED}, {_key(kind, row)}) = 0) "
+            f"WHEN ((current_setting('{TOUCHED}', true) = {_KEYS[kind].format(row=row)}::text)"
+            " IS NOT TRUE) "
             if "SELECT" not in _KEYS[kind]
             else ""
         )

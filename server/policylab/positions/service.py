@@ -80,7 +80,7 @@ async def clear_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) 
     """Let the head of the delegation approve what was drafted; nobody else hears of it yet."""
     position, here = await _prepared(uow, viewer, position_id)
     judge_clear(course_of(position), here)
-    _approve(uow, here, position)
+    position.sqlmodel_update(_cleared(uow, here))
     _note(uow, here, position, "cleared")
     _tell_inside(uow, position)
     return position
@@ -96,7 +96,8 @@ async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     mandate_id = _mandate(uow, mandates, position.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=position.ad_referendum)
     at = await _supersede(uow, position)
-    _release(position, at=at, mandate_id=mandate_id)
+    rests_on = None if position.ad_referendum else mandate_id
+    position.sqlmodel_update(_released(at=at, mandate_id=rests_on))
     await _keep(uow)
     await uow.together(fact=_tell(uow, here, taken, position))
     return position
@@ -119,9 +120,10 @@ async def take_position(
     _check_words(taken, stance, words)
     mandate_id = _mandate(uow, mandates, where.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
-    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
-    _approve(uow, here, position)
-    _release(position, at=uow.now, mandate_id=mandate_id)
+    course = _at_once(uow, here, mandate_id=None if ad_referendum else mandate_id)
+    position = _new(
+        uow, here, where, subject, stance, words, ad_referendum=ad_referendum, **course
+    )
     for step in ("drafted", "cleared"):
         _note(uow, here, position, step)
     fact = _tell(uow, here, taken, position)
@@ -170,9 +172,8 @@ async def _carry(uow: UnitOfWork, here: Here, earlier: Position, later: Subject)
     where = Cited(
         dialogue_id=earlier.dialogue_id, document_id=earlier.document_id, set_id=later.set_id
     )
-    position = _new(uow, here, where, later, earlier.stance, words, ad_referendum=False)
-    _approve(uow, here, position)
-    _release(position, at=uow.now, mandate_id=mandate_id)
+    course = _at_once(uow, here, mandate_id=mandate_id)
+    position = _new(uow, here, where, later, earlier.stance, words, ad_referendum=False, **course)
     fact = _tell(uow, here, taken, position)
     await _put(uow, position, words, instead_of=(), fact=fact)
     _tell_confirmed(uow, position)
@@ -192,16 +193,21 @@ def _check_words(taken: Collecting, stance: Stance, words: Words) -> None:
     check_words(stance, words.tidy(), consent=not taken.asks_for_reasons)
 
 
-def _approve(uow: UnitOfWork, here: Here, position: Position) -> None:
-    position.state = PositionState.CLEARED
-    position.cleared_at = uow.now
-    position.cleared_by_capacity_id = here.capacity_id
+def _cleared(uow: UnitOfWork, here: Here) -> dict[str, Any]:
+    return {
+        "state": PositionState.CLEARED,
+        "cleared_at": uow.now,
+        "cleared_by_capacity_id": here.capacity_id,
+    }
 
 
-def _release(position: Position, *, at: datetime, mandate_id: UUID | None) -> None:
-    position.state = PositionState.RELEASED
-    position.released_at = at
-    position.mandate_id = None if position.ad_referendum else mandate_id
+def _released(*, at: datetime, mandate_id: UUID | None) -> dict[str, Any]:
+    return {"state": PositionState.RELEASED, "released_at": at, "mandate_id": mandate_id}
+
+
+def _at_once(uow: UnitOfWork, here: Here, *, mandate_id: UUID | None) -> dict[str, Any]:
+    """What a position has that is cleared and released as it comes into being."""
+    return _cleared(uow, here) | _released(at=uow.now, mandate_id=mandate_id)
 
 
 def course_of(position: Position) -> Course:
@@ -289,7 +295,9 @@ def _new(
     words: Words,
     *,
     ad_referendum: bool,
+    **course: Any,
 ) -> Position:
+    """A position that comes into being; `course`, how far it is by then."""
     said = words.tidy()
     return Position.plain(
         lab_id=here.lab_id,
@@ -307,6 +315,7 @@ def _new(
         ad_referendum=ad_referendum,
         capacity_id=here.capacity_id,
         created_by=uow.viewer.person_id,
+        **course,
     )
 
 
@@ -324,7 +333,8 @@ async def _put(
     at = "greatest({}, behind.superseded_at)" if position.released_at else "{}"
     said = inserting(position, after=_BEHIND, returning="released_at", released_at=at)
     [row] = await uow.together(behind=behind, **others, said=said)
-    position.released_at = row["released_at"]
+    if row["released_at"] != position.released_at:
+        position.released_at = row["released_at"]
     conditions = [
         PositionCondition(
             lab_id=position.lab_id,
