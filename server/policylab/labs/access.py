@@ -36,14 +36,12 @@ WAYS = """
 SELECT person_id, lab_id, dialogue_id, delegation_id, role, level, head, voting, capacity_id
   FROM {places}
 UNION ALL
-SELECT s.person_id, s.lab_id, g.id, NULL::uuid, s.role, NULL, false, false, NULL::uuid
+SELECT s.person_id, s.lab_id, g.id, NULL::uuid, way.role, NULL, false, false, NULL::uuid
   FROM {places} s
   JOIN dialogue g ON g.lab_id = s.lab_id
- WHERE s.dialogue_id IS NULL AND s.role IN ('ADMINISTRATOR', 'SECRETARIAT')
-UNION ALL
-SELECT s.person_id, s.lab_id, g.id, NULL::uuid, 'READER', NULL, false, false, NULL::uuid
-  FROM {places} s
-  JOIN dialogue g ON g.lab_id = s.lab_id AND g.visibility = 'LAB'
+  JOIN LATERAL (VALUES
+    (s.role, s.dialogue_id IS NULL AND s.role IN ('ADMINISTRATOR', 'SECRETARIAT')),
+    ('READER', g.visibility = 'LAB')) way (role, leads) ON way.leads
 """
 """What follows from somebody's places, where it is known who: from all places, for anybody."""
 

@@ -25,19 +25,19 @@ from policylab.process import (
     template_of,
 )
 
-PHASE_HELD = """
-SELECT g.lab_id, g.phase_id, g.template_digest, g.xmin <> seen.xmin AS changed
-  FROM dialogue seen JOIN dialogue g ON g.id = seen.id
- WHERE seen.id = {dialogue} FOR SHARE OF g
-"""
-SEATS_HELD = """
-SELECT s.xmin <> seen.xmin AS changed
-  FROM delegate seen JOIN delegate s ON s.id = seen.id
- WHERE seen.dialogue_id = {dialogue} AND seen.person_id = {person} FOR SHARE OF s
-"""
+_CHANGED = "age({0}.xmin) <= age(pg_snapshot_xmin(pg_current_snapshot())::xid)"
+PHASE_HELD = f"""
+SELECT g.lab_id, g.phase_id, g.template_digest, {_CHANGED.format("g")} AS changed
+  FROM dialogue g WHERE g.id = {{dialogue}} FOR SHARE
+"""  # noqa: S608 our own words
+SEATS_HELD = f"""
+SELECT {_CHANGED.format("s")} AS changed
+  FROM delegate s WHERE s.dialogue_id = {{dialogue}} AND s.person_id = {{person}} FOR SHARE
+"""  # noqa: S608 our own words
 """The phase of a dialogue, and somebody's seats there, held: who would change them waits until the
 transaction ends. They are as they are once nobody else does, while the rest of a statement is as it
-was when that began; `changed` says whether there was a change between the two."""
+was when that began; `changed` says whether there can have been a change between the two: the row
+comes from a transaction that is not older than all that ran then."""
 
 _HOLD = text(
     f"""
