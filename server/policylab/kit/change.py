@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -18,7 +18,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.chain import unnumbered
@@ -28,6 +27,8 @@ from policylab.kit.ledger import HOUSE
 from policylab.kit.revisions import TOUCHED
 from policylab.kit.tables import Table, metadata
 from policylab.kit.viewer import Viewer
+
+OpenSession = Callable[[], AsyncSession]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class UnitOfWork:
     """One change: everything in it becomes true at once, or nothing does."""
 
     def __init__(
-        self, connection: AsyncConnection, plain: Any, viewer: Viewer, now: datetime
+        self, plain: Any, open_session: OpenSession, viewer: Viewer, now: datetime
     ) -> None:
         self.viewer = viewer
         self.now = now
@@ -74,8 +75,8 @@ class UnitOfWork:
         self.reach: str | None = None
         """What the viewer reaches, as `policylab_reach` keeps it, where a verb has looked that up
         and changes nothing of it: for what is read of its outcome."""
-        self._connection = connection
         self._plain = plain
+        self._open_session = open_session
         self._session: AsyncSession | None = None
         self._events: list[Event] = []
         self._audits: list[_Audit] = []
@@ -85,18 +86,18 @@ class UnitOfWork:
 
     @classmethod
     async def begun(
-        cls, connection: AsyncConnection, plain: Any, viewer: Viewer, claim: Claim | None
+        cls, plain: Any, open_session: OpenSession, viewer: Viewer, claim: Claim | None
     ) -> Self:
         """The unit of work of a transaction that has begun.
 
         A second one with the same claim waits for the first one to end.
         """
         if claim is None:
-            return cls(connection, plain, viewer, await plain.fetchval("SELECT now()"))
+            return cls(plain, open_session, viewer, await plain.fetchval("SELECT now()"))
         person = viewer.person_id or HOUSE
         given = (person, claim.key, claim.operation, claim.input_hash)
         now, is_first = await plain.fetchrow(_CLAIM, *given)
-        uow = cls(connection, plain, viewer, now)
+        uow = cls(plain, open_session, viewer, now)
         uow._claim = claim
         if not is_first:
             known = await plain.fetchrow(_CLAIMED, person, claim.key)
@@ -110,7 +111,7 @@ class UnitOfWork:
     def session(self) -> AsyncSession:
         """For what is read and written as objects; opened when first asked for."""
         if self._session is None:
-            self._session = AsyncSession(self._connection, expire_on_commit=False)
+            self._session = self._open_session()
         return self._session
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
@@ -186,41 +187,43 @@ class UnitOfWork:
         """Write the ledger last, labs in one fixed order, by one statement; the announcements to
         send after that."""
         await self._send_objects()
-        payloads = [orjson.dumps(event.payload()) for event in self._events]
+        told = [
+            Announcement(0, event.kind, event.lab_id, event.dialogue_id, event.payload())
+            for event in self._events
+        ]
         rows = await self._plain.fetch(
             _LEAVE if self._answer is None else _LEAVE_WITH_ANSWER,
-            [event.kind for event in self._events],
-            [event.lab_id for event in self._events],
-            [event.dialogue_id for event in self._events],
-            [payload.decode() for payload in payloads],
-            list(self._labs),
+            _as_json(told),
+            _as_json(self._audited()),
+            ",".join(map(str, self._labs)),
             self.now,
             self.viewer.person_id,
-            *self._audited(),
             *(self._answer or ()),
         )
-        return [
-            Announcement(row[0], event.kind, event.lab_id, event.dialogue_id, orjson.loads(payload))
-            for row, event, payload in zip(rows, self._events, payloads, strict=True)
-        ]
+        return [replace(each, sequence=row[0]) for each, row in zip(told, rows, strict=True)]
 
-    def _audited(self) -> list[list[Any]]:
-        """This change's audit events, column by column: the lab, the place among those of the lab,
-        what is hashed, and what is told besides."""
+    def _audited(self) -> list[dict[str, Any]]:
+        """This change's audit events: the lab, the place among those of the lab, what is hashed,
+        and what is told besides."""
         places = Counter[UUID]()
-        told: list[tuple[Any, ...]] = []
+        told: list[dict[str, Any]] = []
         for audit in self._audits:
             places[audit.lab_id] += 1
             fields = vars(audit)
             row = fields | {"at": self.now, "actor_id": self.viewer.person_id}
-            lab_id, *others = fields.values()
-            told.append((lab_id, places[lab_id], unnumbered(row).decode(), *others))
-        return [[row[column] for row in told] for column in range(8)]
+            said = {"nth": places[audit.lab_id], "said": unnumbered(row).decode()}
+            told.append(fields | said | {"detail": orjson.Fragment(audit.detail)})
+        return told
 
     async def close(self) -> None:
         """Let the objects go; the connection stays with whoever opened it."""
         if self._session is not None:
             await self._session.close()
+
+
+def _as_json(value: Any) -> str:
+    """Identifiers may be of the driver's own kind."""
+    return orjson.dumps(value, default=str).decode()
 
 
 def inserting(row: Table, *, after: str = "", returning: str = "", **columns: str) -> Statement:
@@ -284,23 +287,25 @@ SELECT operation, input_hash, answer FROM mutation_answer WHERE person_id = $1 A
 _LEDGER = f"""
 WITH told AS (
   INSERT INTO outbox (kind, lab_id, dialogue_id, payload)
-  SELECT kind, lab, dialogue, payload::jsonb
-    FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[])
-         WITH ORDINALITY AS e(kind, lab, dialogue, payload, place)
+  SELECT kind, lab_id, dialogue_id, payload
+    FROM ROWS FROM (jsonb_to_recordset($1::jsonb)
+                    AS (kind text, lab_id uuid, dialogue_id uuid, payload jsonb))
+         WITH ORDINALITY AS e(kind, lab_id, dialogue_id, payload, place)
    ORDER BY place
   RETURNING sequence
 ), event AS (
-  SELECT * FROM unnest($8::uuid[], $9::int[], $10::text[], $11::text[], $12::text[], $13::uuid[],
-                       $14::uuid[], $15::text[])
-             AS e(lab, nth, said, action, kind, object, capacity, detail)
+  SELECT * FROM jsonb_to_recordset($2::jsonb)
+    AS e(lab_id uuid, nth int, said text, action text, object_type text, object_id uuid,
+         capacity_id uuid, detail jsonb)
 ), audited AS (
-  SELECT lab, array_agg(said ORDER BY nth) AS events, count(*) AS many FROM event GROUP BY lab
+  SELECT lab_id AS lab, array_agg(said ORDER BY nth) AS events, count(*) AS many
+    FROM event GROUP BY lab_id
 ), touched AS (
   SELECT key, bool_or(shown)::int AS shown
     FROM (SELECT lab AS key, false AS shown FROM audited
-          UNION ALL SELECT unnest($5::uuid[]), true
           UNION ALL SELECT noted::uuid, true
-            FROM unnest(string_to_array(current_setting('{TOUCHED}', true), ',')) AS noted
+            FROM unnest(string_to_array(
+                   concat_ws(',', $3::text, current_setting('{TOUCHED}', true)), ',')) AS noted
            WHERE noted <> '') AS keys
    GROUP BY key
 ), bumped AS (
@@ -318,19 +323,19 @@ WITH told AS (
 ), chained AS (
   INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type,
                            object_id, detail, previous_hash, hash)
-  SELECT lab, place + nth, $6, $7, capacity, action, kind, object, detail::jsonb,
+  SELECT lab_id, place + nth, $4, $5, capacity_id, action, object_type, object_id, detail,
          hashes[nth], hashes[nth + 1]
     FROM (SELECT lab_id, place, policylab_chain(before, place, events) AS hashes
             FROM (SELECT lab_id, audit_sequence - many AS place, audit_before AS before, events
                     FROM bumped JOIN audited ON lab = lab_id) AS heads OFFSET 0) AS chains
-    JOIN event ON lab = lab_id
+    JOIN event USING (lab_id)
 )
 """  # noqa: S608 our own name of a setting
 """Announcements; every revision that was touched, locked in one fixed order; and the audit events,
 each chained to the one before it. What the database noted of the changed rows (kit.revisions)
 counts, whatever the verbs said."""
 _ANSWERED = """, answered AS (
-  UPDATE mutation_answer SET answer = $18::jsonb WHERE person_id = $16 AND key = $17
+  UPDATE mutation_answer SET answer = $8::jsonb WHERE person_id = $6 AND key = $7
 )
 """
 _TOLD = "SELECT sequence FROM told ORDER BY sequence"

@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection, PoolProxiedConnection
 from sqlalchemy.engine import make_url
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.bus import Bus
@@ -119,9 +121,9 @@ class Database:
         `settled`: as for `rows`. For what people do, one thing at a time and by its key. With a
         `claim` it is done once: `uow.first` is what another one has answered already.
         """
-        async with self.engine.connect() as connection:
+        async with self._pooled() as pooled:
             begin = BEGIN_WRITING + _SETTLED if settled else BEGIN_WRITING
-            async with self._unit(connection, viewer, claim, begin) as uow:
+            async with self._unit(pooled, viewer, claim, begin) as uow:
                 yield uow
 
     @asynccontextmanager
@@ -131,9 +133,9 @@ class Database:
         """A unit of work, settled, that is run first; and the connection that reads as the viewer
         after it. It begins to in the round trip that ends the change."""
         begin = BEGIN_WRITING + _SETTLED
-        async with self.engine.connect() as connection:
-            plain = _driver_of(connection)
-            unit = self._unit(connection, viewer, claim, begin, then_read=True)
+        async with self._pooled() as pooled:
+            plain: Any = pooled.driver_connection
+            unit = self._unit(pooled, viewer, claim, begin, then_read=True)
             try:
                 yield unit, plain
                 await plain.execute("COMMIT")
@@ -145,17 +147,18 @@ class Database:
     @asynccontextmanager
     async def _unit(
         self,
-        connection: AsyncConnection,
+        pooled: PoolProxiedConnection,
         viewer: Viewer,
         claim: Claim | None,
         begin: str,
         *,
         then_read: bool = False,
     ) -> AsyncGenerator[UnitOfWork]:
-        plain = _driver_of(connection)
+        plain: Any = pooled.driver_connection
         try:
             await plain.execute(begin)
-            uow = await UnitOfWork.begun(connection, plain, viewer, claim)
+            session = partial(self._session, pooled)
+            uow = await UnitOfWork.begun(plain, session, viewer, claim)
             try:
                 yield uow
                 told = await uow.finish()
@@ -171,14 +174,29 @@ class Database:
     @asynccontextmanager
     async def read(self, viewer: Viewer) -> AsyncGenerator[AsyncSession]:
         """A session that only reads, and sees what the viewer may see."""
-        async with self.engine.connect() as connection:
-            plain = _driver_of(connection)
+        async with self._pooled() as pooled:
+            plain: Any = pooled.driver_connection
             try:
                 await plain.execute(BEGIN.format(_checked(viewer.database_name)))
-                async with AsyncSession(connection, expire_on_commit=False) as session:
+                async with self._session(pooled) as session:
                     yield session
             finally:
                 await _undo(plain)
+
+    @asynccontextmanager
+    async def _pooled(self) -> AsyncGenerator[PoolProxiedConnection]:
+        """A connection of the engine, without what SQLAlchemy puts around it for its own use: most
+        changes ask nothing of that."""
+        pooled = await greenlet_spawn(self.engine.sync_engine.pool.connect)
+        try:
+            yield pooled
+        finally:
+            pooled.close()  # nothing is under way on it, hence nothing to wait for
+
+    def _session(self, pooled: PoolProxiedConnection) -> AsyncSession:
+        """For objects, over a connection that whoever took it gives back."""
+        connection = Connection(self.engine.sync_engine, pooled)
+        return AsyncSession(AsyncConnection(self.engine, connection), expire_on_commit=False)
 
     @asynccontextmanager
     async def rows(self, viewer: Viewer, *, settled: bool = False) -> AsyncGenerator[Any]:
@@ -263,13 +281,6 @@ def _still_open(connection: Any, *_: Any) -> None:
     """Pass over pooled connections that ended with the database's last life, at no round trip."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
-
-
-def _driver_of(connection: AsyncConnection) -> Any:
-    """The asyncpg connection behind one of SQLAlchemy's."""
-    pooled = connection.sync_connection
-    assert pooled is not None
-    return pooled.connection.driver_connection
 
 
 async def _undo(connection: Any) -> None:

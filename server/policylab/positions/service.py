@@ -121,9 +121,7 @@ async def take_position(
     mandate_id = _mandate(uow, mandates, where.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
     course = _at_once(uow, here, mandate_id=None if ad_referendum else mandate_id)
-    position = _new(
-        uow, here, where, subject, stance, words, ad_referendum=ad_referendum, **course
-    )
+    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum, **course)
     for step in ("drafted", "cleared"):
         _note(uow, here, position, step)
     fact = _tell(uow, here, taken, position)

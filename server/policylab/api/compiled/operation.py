@@ -14,12 +14,13 @@ from graphql import (
     VariableNode,
     get_operation_ast,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from policylab.api.compiled.compiler import CORE, Compiler, NotUnderstood, Root, every
 from policylab.api.compiled.reading import Reads, over
 from policylab.api.compiled.relations import Done
 from policylab.api.compiled.shapes import Parents, Run
+from policylab.api.compiled.variables import Variables
 from policylab.api.context import Context
 from policylab.kit.log import log
 
@@ -71,6 +72,7 @@ class _Operation:
     def __init__(self, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         self._document = document
         self._operation = operation
+        self._variables = Variables(CORE, operation)
         self._deciding = _deciding(document, "skip", "include")
         self._variants: dict[tuple[Any, ...], Root | NotUnderstood] = {}
 
@@ -91,9 +93,8 @@ class _Operation:
 
     def coerced(self, variables: Mapping[str, Any]) -> VariableValues:
         """The variables as graphql-core understands them."""
-        definitions = self._operation.variable_definitions or ()
-        found = get_variable_values(CORE, definitions, dict(variables))
-        if isinstance(found, list):
+        found = self._variables.understood(variables)
+        if found is None:
             raise NotUnderstood("variables that do not fit")
         return found
 
