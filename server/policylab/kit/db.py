@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from policylab.kit.ahead import send_ahead
 from policylab.kit.bus import Bus
 from policylab.kit.chain import audit_hash
 from policylab.kit.change import Claim, Statement, UnitOfWork, inserting
@@ -50,7 +51,7 @@ SET_VIEWER = "SELECT set_config('policylab.viewer', $1, true)"
 BEGIN = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
 _SETTLED = "; SET LOCAL plan_cache_mode = force_generic_plan"
 BEGIN_SETTLED = BEGIN + _SETTLED
-"""In one round trip; hence no parameters, but see `_checked`."""
+"""No parameters, since nothing waits for them (`kit.ahead`); but see `_checked`."""
 _REACH = re.compile(r"[0-9a-f{},\- ]+")
 BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
 STATEMENTS_KEPT = 300
@@ -156,7 +157,7 @@ class Database:
     ) -> AsyncGenerator[UnitOfWork]:
         plain: Any = pooled.driver_connection
         try:
-            await plain.execute(begin)
+            send_ahead(plain, begin)
             session = partial(self._session, pooled)
             uow = await UnitOfWork.begun(plain, session, viewer, claim)
             try:
@@ -207,7 +208,7 @@ class Database:
         begin = BEGIN_SETTLED if settled else BEGIN
         async with self.pool.acquire() as connection:
             try:
-                await connection.execute(begin.format(_checked(viewer.database_name)))
+                send_ahead(connection, begin.format(_checked(viewer.database_name)))
                 yield connection
             except BaseException:
                 if not connection.is_closed():  # whatever became of it, BEGIN included
