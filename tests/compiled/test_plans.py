@@ -21,7 +21,7 @@ from policylab.api.execution import Executor, Request
 from policylab.api.loading import EdgePlan, each_of_parents, of_parents, rows_of_parents
 from policylab.api.origins import Search
 from policylab.api.schema import schema
-from policylab.kit.db import SET_VIEWER, Database
+from policylab.kit.db import Database
 from policylab.kit.ids import to_global, uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
 from tests.compiled.asking import Asker
@@ -186,7 +186,7 @@ async def test_what_a_viewer_reaches_is_looked_up_anew_in_each_transaction_and_f
             f"SELECT set_config('policylab.viewer', '{stranger.person_id}', true)"
         )
         assert await connection.fetchval(reach) == []
-        await connection.execute(SET_VIEWER, "")
+        await connection.execute("SELECT set_config('policylab.viewer', '', true)")
         assert await connection.fetchval(reach) == []
     async with arvenia.rows(stranger) as connection:
         assert await connection.fetchval(reach) == []

@@ -47,7 +47,6 @@ __all__ = [
 
 SERVICE_ROLE = "policylab_service"
 SERVER_SETTINGS = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
-SET_VIEWER = "SELECT set_config('policylab.viewer', $1, true)"
 BEGIN = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
 _SETTLED = "; SET LOCAL plan_cache_mode = force_generic_plan"
 BEGIN_SETTLED = BEGIN + _SETTLED
@@ -199,29 +198,30 @@ class Database:
         connection = Connection(self.engine.sync_engine, pooled)
         return AsyncSession(AsyncConnection(self.engine, connection), expire_on_commit=False)
 
-    @asynccontextmanager
-    async def rows(self, viewer: Viewer, *, settled: bool = False) -> AsyncGenerator[Any]:
+    def rows(self, viewer: Viewer, *, settled: bool = False) -> AbstractAsyncContextManager[Any]:
         """An asyncpg connection that only reads, as the viewer: for loaders and hot paths.
 
         `settled`: its statements are always the same, and are planned once and not for each value.
         """
         begin = BEGIN_SETTLED if settled else BEGIN
+        return self._begun(begin.format(_checked(viewer.database_name)))
+
+    def raw(self) -> AbstractAsyncContextManager[Any]:
+        """An asyncpg connection in a writing transaction of the house: for the update log."""
+        return self._begun(BEGIN_WRITING)
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncGenerator[Any]:
+        """A connection in a transaction, which begins with its first statement."""
         async with self.pool.acquire() as connection:
             try:
-                send_ahead(connection, begin.format(_checked(viewer.database_name)))
+                send_ahead(connection, begin)
                 yield connection
             except BaseException:
                 if not connection.is_closed():  # whatever became of it, BEGIN included
                     await connection.execute("ROLLBACK")
                 raise
             await connection.execute("COMMIT")
-
-    @asynccontextmanager
-    async def raw(self) -> AsyncGenerator[Any]:
-        """An asyncpg connection in a writing transaction of the house: for the update log."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute(SET_VIEWER, "system")
-            yield connection
 
 
 class Line:
