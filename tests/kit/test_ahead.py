@@ -49,3 +49,17 @@ async def test_of_a_connection_that_is_closed_the_statement_says_so(database: Da
     send_ahead(connection, BEGIN)
     with pytest.raises(asyncpg.InterfaceError, match="closed"):
         await connection.fetchrow(SETTINGS)
+
+
+async def test_what_is_settled_is_planned_once_and_all_else_for_its_values(
+    database: Database,
+) -> None:
+    for settled, mode in (
+        (True, "force_generic_plan"),
+        (False, "auto"),
+        (True, "force_generic_plan"),
+    ):
+        async with database.rows(SYSTEM, settled=settled) as connection:
+            assert await connection.fetchval("SHOW plan_cache_mode") == mode
+        async with database.write(SYSTEM, settled=settled) as uow:
+            assert (await uow.fetchrow("SHOW plan_cache_mode"))[0] == mode

@@ -47,9 +47,11 @@ __all__ = [
 
 SERVICE_ROLE = "policylab_service"
 SERVER_SETTINGS = {"role": SERVICE_ROLE, "application_name": "policylab", "jit": "off"}
-BEGIN = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
-_SETTLED = "; SET LOCAL plan_cache_mode = force_generic_plan"
-BEGIN_SETTLED = BEGIN + _SETTLED
+SETTLED = {"plan_cache_mode": "force_generic_plan"}
+"""For statements that are always the same: they are planned once and not for each value."""
+_UNSETTLED = "; SET LOCAL plan_cache_mode = auto"
+BEGIN_SETTLED = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
+BEGIN = BEGIN_SETTLED + _UNSETTLED
 """No parameters, since nothing waits for them (`kit.ahead`); but see `_checked`."""
 _REACH = re.compile(r"[0-9a-f{},\- ]+")
 BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
@@ -78,7 +80,7 @@ class Database:
             json_deserializer=orjson.loads,
             isolation_level="AUTOCOMMIT",  # we begin and end transactions ourselves
             connect_args={
-                "server_settings": SERVER_SETTINGS,
+                "server_settings": SERVER_SETTINGS | SETTLED,
                 "statement_cache_size": STATEMENTS_KEPT,
                 "max_cached_statement_lifetime": 0,
             },
@@ -90,7 +92,7 @@ class Database:
             min_size=1,
             max_size=size,
             max_inactive_connection_lifetime=IDLE_SECONDS,
-            server_settings=SERVER_SETTINGS,
+            server_settings=SERVER_SETTINGS | SETTLED,
             statement_cache_size=STATEMENTS_KEPT,
             max_cached_statement_lifetime=0,
             init=_speak_json,
@@ -122,7 +124,7 @@ class Database:
         `claim` it is done once: `uow.first` is what another one has answered already.
         """
         async with self._pooled() as pooled:
-            begin = BEGIN_WRITING + _SETTLED if settled else BEGIN_WRITING
+            begin = BEGIN_WRITING if settled else BEGIN_WRITING + _UNSETTLED
             async with self._unit(pooled, viewer, claim, begin) as uow:
                 yield uow
 
@@ -132,10 +134,9 @@ class Database:
     ) -> AsyncGenerator[tuple[AbstractAsyncContextManager[UnitOfWork], Any]]:
         """A unit of work, settled, that is run first; and the connection that reads as the viewer
         after it. It begins to in the round trip that ends the change."""
-        begin = BEGIN_WRITING + _SETTLED
         async with self._pooled() as pooled:
             plain: Any = pooled.driver_connection
-            unit = self._unit(pooled, viewer, claim, begin, then_read=True)
+            unit = self._unit(pooled, viewer, claim, BEGIN_WRITING, then_read=True)
             try:
                 yield unit, plain
                 await plain.execute("COMMIT")
@@ -208,7 +209,7 @@ class Database:
 
     def raw(self) -> AbstractAsyncContextManager[Any]:
         """An asyncpg connection in a writing transaction of the house: for the update log."""
-        return self._begun(BEGIN_WRITING)
+        return self._begun(BEGIN_WRITING + _UNSETTLED)
 
     @asynccontextmanager
     async def _begun(self, begin: str) -> AsyncGenerator[Any]:

@@ -44,7 +44,7 @@ class AuditEvent(SQLModel, table=True):
     capacity_id: UUID | None = None
     action: str = Field(sa_type=Text)
     object_type: str = Field(sa_type=Text)
-    object_id: UUID | None = Field(default=None, index=True)
+    object_id: UUID | None = None
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     previous_hash: bytes = Field(sa_type=LargeBinary)
     hash: bytes = Field(sa_type=LargeBinary)
