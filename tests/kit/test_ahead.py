@@ -40,7 +40,7 @@ async def test_a_statement_that_is_never_sent_leaves_nothing_behind(database: Da
         pass  # nothing was asked at all
     async with database.pool.acquire() as connection:
         assert not connection.is_in_transaction()
-        assert tuple(await connection.fetchrow(SETTINGS))[0] in (None, "")
+        assert (await connection.fetchrow(SETTINGS))["viewer"] in (None, "")
 
 
 async def test_of_a_connection_that_is_closed_the_statement_says_so(database: Database) -> None:

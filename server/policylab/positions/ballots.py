@@ -17,17 +17,13 @@ from policylab.positions.rules import BallotState, Collecting, Pause, Subject, T
 from policylab.positions.tables import Ballot, BallotPause, BallotTerm
 
 _SHARE = f"""
-WITH shared AS (SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE),
-made AS (
-  INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state)
-  SELECT $2, $3, $4, $1, $5 WHERE NOT EXISTS (SELECT FROM shared)
-  ON CONFLICT DO NOTHING RETURNING state
+WITH shared AS MATERIALIZED (
+  SELECT state, procedure_id FROM ballot WHERE subject_id = $1 FOR SHARE
 ),
-turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($6, 4)) AS taken),
-mandates AS MATERIALIZED ({MANDATES_HELD.format(delegation="$7")})
-SELECT coalesce((SELECT state FROM shared), (SELECT state FROM made)) AS state,
-       (SELECT procedure_id FROM shared) AS procedure_id, turn.taken, mandates.*
-  FROM turn LEFT JOIN mandates ON true
+turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($2, 4)) AS taken),
+mandates AS MATERIALIZED ({MANDATES_HELD.format(delegation="$3")})
+SELECT shared.*, turn.taken, mandates.*
+  FROM shared CROSS JOIN turn LEFT JOIN mandates ON true
 """  # noqa: S608 our own words
 _TERMS = """
 SELECT t.procedure_id, t.opens_at, t.closes_at, t.consent,
@@ -56,10 +52,10 @@ async def share_ballot(
     """
     seat = here.delegation_id
     turn = f"{seat} {subject.key}" if seat else None
-    new = (uuid7(), here.lab_id, here.dialogue_id, BallotState.FREE)
-    given = (subject.key, *new, turn, seat)
+    given = (subject.key, turn, seat)
     rows = await uow.fetch(_SHARE, *given)
-    if rows[0]["state"] is None:  # somebody else has made it a moment ago
+    if not rows:  # nobody has spoken of it before
+        await _make(uow, subject, lab_id=here.lab_id, dialogue_id=here.dialogue_id)
         rows = await uow.fetch(_SHARE, *given)
     state, procedure_id = BallotState(rows[0]["state"]), rows[0]["procedure_id"]
     mandates = [row for row in rows if row["mandate_id"] is not None]
@@ -182,10 +178,14 @@ async def collecting_on(
 
 
 async def _hold(uow: UnitOfWork, subject: Subject, dialogue: Any) -> Ballot:
-    new = (uuid7(), dialogue.lab_id, dialogue.id, subject.key, BallotState.FREE)
-    await uow.fetchrow(_MAKE, *new)
+    await _make(uow, subject, lab_id=dialogue.lab_id, dialogue_id=dialogue.id)
     statement = select(Ballot).where(col(Ballot.subject_id) == subject.key)
     found = await uow.session.exec(
         statement.with_for_update().execution_options(populate_existing=True)
     )
     return found.one()
+
+
+async def _make(uow: UnitOfWork, subject: Subject, *, lab_id: UUID, dialogue_id: UUID) -> None:
+    """Have a ballot on the subject, unless there is one: free until a procedure collects."""
+    await uow.fetchrow(_MAKE, uuid7(), lab_id, dialogue_id, subject.key, BallotState.FREE)
