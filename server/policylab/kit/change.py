@@ -7,7 +7,6 @@ prepared once for each connection. Both are one transaction; each sees what the 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -203,17 +202,15 @@ class UnitOfWork:
         return [replace(each, sequence=row[0]) for each, row in zip(told, rows, strict=True)]
 
     def _audited(self) -> list[dict[str, Any]]:
-        """This change's audit events: the lab, the place among those of the lab, what is hashed,
-        and what is told besides."""
-        places = Counter[UUID]()
-        told: list[dict[str, Any]] = []
+        """This change's audit events, lab by lab: what of each is hashed, and what is told."""
+        labs: dict[UUID, dict[str, Any]] = {}
         for audit in self._audits:
-            places[audit.lab_id] += 1
+            lab = labs.setdefault(audit.lab_id, {"lab": audit.lab_id, "said": [], "told": []})
             fields = vars(audit)
             row = fields | {"at": self.now, "actor_id": self.viewer.person_id}
-            said = {"nth": places[audit.lab_id], "said": unnumbered(row).decode()}
-            told.append(fields | said | {"detail": orjson.Fragment(audit.detail)})
-        return told
+            lab["said"].append(unnumbered(row).decode())
+            lab["told"].append(fields | {"detail": orjson.Fragment(audit.detail)})
+        return list(labs.values())
 
     async def close(self) -> None:
         """Let the objects go; the connection stays with whoever opened it."""
@@ -293,13 +290,9 @@ WITH told AS (
          WITH ORDINALITY AS e(kind, lab_id, dialogue_id, payload, place)
    ORDER BY place
   RETURNING sequence
-), event AS (
-  SELECT * FROM jsonb_to_recordset($2::jsonb)
-    AS e(lab_id uuid, nth int, said text, action text, object_type text, object_id uuid,
-         capacity_id uuid, detail jsonb)
 ), audited AS (
-  SELECT lab_id AS lab, array_agg(said ORDER BY nth) AS events, count(*) AS many
-    FROM event GROUP BY lab_id
+  SELECT lab, said, told, cardinality(said) AS many
+    FROM jsonb_to_recordset($2::jsonb) AS a(lab uuid, said text[], told jsonb)
 ), touched AS (
   SELECT key, bool_or(shown)::int AS shown
     FROM (SELECT lab AS key, false AS shown FROM audited
@@ -311,24 +304,26 @@ WITH told AS (
 ), bumped AS (
   INSERT INTO lab_ledger AS l (lab_id, revision, bumped_by, audit_sequence, audit_hash)
   SELECT key, shown, pg_current_xact_id()::text::bigint, coalesce(many, 0),
-         (policylab_chain('', 0, events))[coalesce(many, 0) + 1]
+         (policylab_chain('', 0, said))[coalesce(many, 0) + 1]
     FROM touched LEFT JOIN audited ON lab = key ORDER BY key
   ON CONFLICT (lab_id) DO UPDATE SET revision = l.revision + excluded.revision,
       bumped_by = CASE excluded.revision WHEN 0 THEN l.bumped_by ELSE excluded.bumped_by END,
       audit_sequence = l.audit_sequence + excluded.audit_sequence,
       audit_before = l.audit_hash,
       audit_hash = (policylab_chain(l.audit_hash, l.audit_sequence, (
-          SELECT events FROM audited WHERE lab = l.lab_id)))[excluded.audit_sequence + 1]
+          SELECT said FROM audited WHERE lab = l.lab_id)))[excluded.audit_sequence + 1]
   RETURNING lab_id, audit_sequence, audit_before
 ), chained AS (
   INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type,
                            object_id, detail, previous_hash, hash)
   SELECT lab_id, place + nth, $4, $5, capacity_id, action, object_type, object_id, detail,
          hashes[nth], hashes[nth + 1]
-    FROM (SELECT lab_id, place, policylab_chain(before, place, events) AS hashes
-            FROM (SELECT lab_id, audit_sequence - many AS place, audit_before AS before, events
-                    FROM bumped JOIN audited ON lab = lab_id) AS heads OFFSET 0) AS chains
-    JOIN event USING (lab_id)
+    FROM (SELECT lab_id, place, told, policylab_chain(before, place, said) AS hashes
+            FROM (SELECT lab_id, audit_sequence - many AS place, audit_before AS before, said, told
+                    FROM bumped JOIN audited ON lab = lab_id) AS heads OFFSET 0) AS chains,
+         ROWS FROM (jsonb_to_recordset(told) AS (action text, object_type text, object_id uuid,
+                                                 capacity_id uuid, detail jsonb))
+         WITH ORDINALITY AS e(action, object_type, object_id, capacity_id, detail, nth)
 )
 """  # noqa: S608 our own name of a setting
 """Announcements; every revision that was touched, locked in one fixed order; and the audit events,
