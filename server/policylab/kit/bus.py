@@ -20,9 +20,8 @@ from policylab.kit.log import log
 
 CHANNEL = "policylab"
 SWEEP_SECONDS = 5.0
-HINT_SECONDS = 0.05
-"""Between two hints at least. Who announces often tells the others of many things at once; what is
-announced on a calm server is told at once."""
+HINT_SECONDS = 0.02
+"""Between two hints at least. Who announces often tells the others of many things at once."""
 REMEMBERED = 20_000
 QUEUE_LIMIT = 1_000
 
