@@ -1,7 +1,8 @@
 """Who has a draft open in this process: what they are sent, and whom they see."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from policylab.coediting import protocol
@@ -10,6 +11,7 @@ from policylab.coediting.session import Owner
 from policylab.coediting.turn import Peer
 
 PRESENCE_SECONDS: Final = 0.03
+NOTHING_BESIDES: Final[Mapping[Peer, bytes]] = MappingProxyType({})
 
 
 class Audience:
@@ -18,7 +20,9 @@ class Audience:
     def __init__(self) -> None:
         self.peers: set[Peer] = set()
         self.joining: list[Peer] = []
-        """Those who have not been greeted: they are sent nothing before."""
+        """Those who are to be greeted: they are sent nothing before."""
+        self._greeted: dict[type[Peer], set[Peer]] = {}
+        """The others, by the way in which they are written to."""
         self._presence = Presence()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -29,6 +33,7 @@ class Audience:
     def leave(self, peer: Peer) -> None:
         """It is no longer here, and nobody sees it any more."""
         self.peers.discard(peer)
+        self._greeted.get(type(peer), set()).discard(peer)
         if peer.session.clients:
             others = {client for other in self.peers for client in other.session.clients}
             self._presence.leave(peer.session.clients - others)
@@ -38,21 +43,30 @@ class Audience:
         for peer in list(peers):
             peer.close(code, reason)
 
+    def greet(self, peer: Peer, messages: Sequence[bytes]) -> None:
+        """Say hello; from here on it hears what everybody hears."""
+        peer.write(messages)
+        if peer in self.peers:
+            self._greeted.setdefault(type(peer), set()).add(peer)
+
     @property
     def greeted(self) -> bool:
         """Somebody here has been sent something."""
-        return len(self.peers) > len(self.joining)
+        return any(self._greeted.values())
 
     def send(self, peer: Peer, message: bytes) -> None:
         peer.write((message,))
 
-    def send_all(self, messages: tuple[bytes, ...]) -> None:
-        """The same bytes for everybody; presence rides along when it has changed."""
+    def send_all(
+        self, messages: tuple[bytes, ...], besides: Mapping[Peer, bytes] = NOTHING_BESIDES
+    ) -> None:
+        """The same bytes for everybody, and `besides` one more message for some, in the same write;
+        presence rides along when it has changed."""
         together = messages + self._news() if self._presence.changed else messages
         if not together:
             return
-        for peer in self.peers.difference(self.joining):
-            peer.write(together)
+        for way, peers in self._greeted.items():
+            way.write_all(peers, together, besides)
 
     def show_everybody(self, peer: Peer) -> None:
         """Tell somebody who is here."""

@@ -264,7 +264,8 @@ class Room:
         if not turn.rows:
             return
         self.seq = before + len(turn.rows)
-        self._audience.send_all(tuple(protocol.pass_on(row.update) for row in turn.rows))
+        passed_on = tuple(protocol.pass_on(row.update) for row in turn.rows)
+        self._audience.send_all(passed_on, self._acknowledgements(turn))
         self._tail.add([row.update for row in turn.rows], turn.parts)
         self._house.stored(self)
 
@@ -374,8 +375,9 @@ class Room:
             self._audience.send(peer, protocol.ask_sync(turn.knowledge.committed))
         if turn.syncs:
             self._answer_syncs(turn.syncs)
-        for peer, number in turn.done.items():
-            self._acknowledge(peer, number)
+        if not turn.rows:  # else they have heard with what was stored
+            for peer, message in self._acknowledgements(turn).items():
+                self._audience.send(peer, message)
         for peer, refusal, number in turn.refusals:
             self._refuse(peer, refusal, number)
         for peer, presences in turn.shown:
@@ -402,13 +404,17 @@ class Room:
         except (Broken, BadBytes):
             return self._text.answers(SyncAsked({}, b"\x00"))
 
-    def _acknowledge(self, peer: Peer, number: int) -> None:
-        session = peer.session
-        if session.hole or session.refused:
-            return
-        session.stored = number
-        if session.own_frames:
-            self._audience.send(peer, protocol.say_stored(self.seq, number))
+    def _acknowledgements(self, turn: Turn) -> dict[Peer, bytes]:
+        """What those who have written hear of it: that it is durable."""
+        said: dict[Peer, bytes] = {}
+        for peer, number in turn.done.items():
+            session = peer.session
+            if session.hole or session.refused:
+                continue
+            session.stored = number
+            if session.own_frames:
+                said[peer] = protocol.say_stored(self.seq, number)
+        return said
 
     def _refuse(self, peer: Peer, refusal: Refusal, number: int) -> None:
         log.info("coediting.refused", draft=str(self.draft_id), code=refusal.code.value)
@@ -440,7 +446,7 @@ class Room:
             session.resumed = True
             first += missed
         first.append(question)
-        peer.write(first)
+        self._audience.greet(peer, first)
         if self._audience.anybody:
             self._audience.show_everybody(peer)
 

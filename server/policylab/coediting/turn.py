@@ -3,9 +3,9 @@
 Nothing leaves before it is stored; a turn that fails leaves nothing but a document to be dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from policylab.coediting.carrying import Carried
 from policylab.coediting.live import Live
@@ -37,7 +37,14 @@ class Peer(Protocol):
     session: Session
 
     def write(self, messages: Sequence[bytes]) -> None:
-        """Send these messages, a frame each; everybody is given the same bytes."""
+        """Send these messages, a frame each."""
+        ...
+
+    @classmethod
+    def write_all(
+        cls, peers: set[Any], messages: Sequence[bytes], besides: Mapping[Any, bytes]
+    ) -> None:
+        """Send the same messages to many of this kind, and `besides` one more to some of them."""
         ...
 
     def close(self, code: int, reason: str) -> None: ...

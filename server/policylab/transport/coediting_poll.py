@@ -10,8 +10,8 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from policylab.coediting.lib0 import BadBytes, Cursor, read_json, write_bytes, write_string
@@ -94,6 +94,15 @@ class Poll:
             self.close(TOO_SLOW, "You read too slowly; please come back.")
         else:
             self._wake()
+
+    @classmethod
+    def write_all(
+        cls, peers: set[Any], messages: Sequence[bytes], besides: Mapping[Any, bytes]
+    ) -> None:
+        """Keep the same for many; some have one more."""
+        for peer in tuple(peers):  # whoever fetches nothing leaves
+            own = besides.get(peer)
+            peer.write(messages if own is None else (*messages, own))
 
     def close(self, code: int, reason: str) -> None:
         """It is over; the client hears why with what it has not been brought yet."""

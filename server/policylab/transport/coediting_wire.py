@@ -9,7 +9,7 @@ import asyncio
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from websockets.frames import Frame, Opcode
@@ -316,22 +316,36 @@ class Wire(asyncio.Protocol):
     # ── for the draft ──
 
     def write(self, messages: Sequence[bytes]) -> None:
-        """Send these messages, a frame each; a connection that reads too slowly is cut off.
+        """Send these messages, a frame each; a connection that reads too slowly is cut off."""
+        said, frames = self._wires.said
+        self._send_to((self,), frames if said is messages else self._wires.framed(messages))
 
-        Called for every reader of every change: it costs little more than the system's own work.
-        """
-        said, data = self._wires.said
-        if said is not messages:
-            data = self._wires.framed(messages)
-        if not (self._direct or self._is_clear()):
-            self._queue(data)
-            return
-        try:
-            sent = self._send(data)
-        except OSError:  # full, or gone: the event loop waits, or finds out
-            sent = 0
-        if sent < len(data):
-            self._put(data[sent:] if sent else data)
+    @classmethod
+    def write_all(
+        cls, peers: set[Any], messages: Sequence[bytes], besides: Mapping[Any, bytes]
+    ) -> None:
+        """Send the same messages to many, and one more to some of them."""
+        frames = framed(messages)
+        cls._send_to(peers.difference(besides), frames)
+        for wire in peers.intersection(besides):
+            cls._send_to((wire,), frames + framed((besides[wire],)))
+
+    @staticmethod
+    def _send_to(wires: Iterable["Wire"], frames: bytes) -> None:
+        """The one loop that every reader of every change goes through: it costs little more than
+        the system's own work."""
+        size = len(frames)
+        for wire in wires:
+            if not (wire._direct or wire._is_clear()):
+                wire._queue(frames)
+                continue
+            send = wire._send  # not called as a method, which it is not: that is slower
+            try:
+                sent = send(frames)
+            except OSError:  # full, or gone: the event loop waits, or finds out
+                sent = 0
+            if sent != size:
+                wire._put(frames[sent:] if sent else frames)
 
     def _is_clear(self) -> bool:
         """Whether what is written next may go to the system at once, past the event loop."""
