@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
+from policylab.coediting.hints import Hints
 from policylab.coediting.room import RIGHTS_CHANGED, Room
 from policylab.coediting.rules import Asked, Gate, Standing
 from policylab.coediting.store import Store
@@ -23,21 +23,18 @@ from policylab.kit.log import log
 from policylab.kit.memory import give_back
 from policylab.kit.viewer import SYSTEM
 
-CHANNEL: Final = "policylab_coediting"
 QUIET_SECONDS: Final = 0.6
 TOGETHER_SECONDS: Final = 0.05
 AT_LEAST_SECONDS: Final = 5.0
 """A text that is never quiet is announced so often, a large one less often."""
 LARGE: Final = 256 * 1024
 SELDOM_SECONDS: Final = 60.0
-HINT_SECONDS: Final = 0.03
 LOOK_SECONDS: Final = 1.0
 REST_SECONDS: Final = 10.0
 """After so long without a change a text is only its bytes."""
 FORGET_SECONDS: Final = 60.0
 """After so long it is only in the database."""
 MOST_MEMORY: Final = 512 * 1024 * 1024
-HINTS_AT_ONCE: Final = 100
 
 
 @dataclass(slots=True)
@@ -69,8 +66,7 @@ class Hub:
         self._database = database
         self._gate = gate
         self._rooms: dict[UUID, Room] = {}
-        self._name = os.urandom(4).hex()
-        self._hints: dict[UUID, int] = {}
+        self._hints = Hints(database.bus, self._open_now, self._hear)
         self._changed: dict[UUID, _Changed] = {}
         self._news: list[TextChanged] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +78,7 @@ class Hub:
         bus.on(DraftClosed, self._closed_or_reopened)
         bus.on(DraftReopened, self._closed_or_reopened)
         bus.on(TextChanged, self._changed_by_the_house)
-        await bus.hear(CHANNEL, self._hear)
+        await self._hints.start()
         self._looker = asyncio.create_task(self._look(), name="coediting.look")
 
     async def stop(self) -> None:
@@ -97,6 +93,7 @@ class Hub:
             self._announce(draft_id)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._hints.stop()
         for room in self._rooms.values():
             await room.settle()
         await self.store.close()
@@ -169,9 +166,7 @@ class Hub:
 
     def stored(self, room: Room) -> None:
         """Tell the other processes soon, and everybody after a quiet moment."""
-        if not self._hints:
-            self._soon(HINT_SECONDS, self._send_hints)
-        self._hints[room.draft_id] = room.seq
+        self._hints.note(room.draft_id, room.seq)
         now = asyncio.get_running_loop().time()
         waiting = self._changed.get(room.draft_id)
         if waiting is not None:
@@ -221,21 +216,13 @@ class Hub:
     def _soon(self, seconds: float, work: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, work)
 
-    def _send_hints(self) -> None:
-        hints, self._hints = list(self._hints.items()), {}
-        for start in range(0, len(hints), HINTS_AT_ONCE):
-            listed = ",".join(f"{key.hex}:{seq}" for key, seq in hints[start:][:HINTS_AT_ONCE])
-            self._run(self._database.bus.hint(CHANNEL, f"{self._name}|{listed}"))
+    def _open_now(self) -> list[tuple[UUID, int]]:
+        return [(draft_id, room.seq) for draft_id, room in self._rooms.items()]
 
-    def _hear(self, payload: str) -> None:
-        name, _, listed = payload.partition("|")
-        if name == self._name:
-            return
-        for hint in listed.split(","):
-            key, _, seq = hint.partition(":")
-            room = self._rooms.get(UUID(key))
-            if room is not None:
-                room.hear(int(seq))
+    def _hear(self, draft_id: UUID, seq: int) -> None:
+        room = self._rooms.get(draft_id)
+        if room is not None:
+            room.hear(seq)
 
     async def _closed_or_reopened(self, announcement: Announcement) -> None:
         """Whose edit meets the closing is told so by the room, before she is asked to come back."""
@@ -260,6 +247,7 @@ class Hub:
         """Hints may be lost: ask the database how far the open drafts are."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            self._hints.be_present()
             self._end_what_ends()
             self._let_go()
             if not self._rooms:
