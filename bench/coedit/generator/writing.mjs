@@ -90,11 +90,12 @@ function gathered(work) {
   };
 }
 
-/** Everybody writes so often a second, each at moments of their own. */
-export async function paced(server, rooms, { rate, warm, seconds, ...what }) {
+/** Everybody writes so often a second, each at moments of their own: by chance, or in turn. */
+export async function paced(server, rooms, { rate, warm, seconds, inTurn = false, ...what }) {
   const writers = rooms.flatMap(writersOf);
   const begun = performance.now() / 1000;
-  const due = writers.map(() => begun + Math.random() / rate);
+  const place = inTurn ? (number) => number / writers.length : Math.random;
+  const due = writers.map((_, number) => begun + place(number) / rate);
   const timer = setInterval(() => {
     const now = performance.now() / 1000;
     writers.forEach((connection, number) => {
