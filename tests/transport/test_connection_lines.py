@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -20,16 +19,17 @@ from policylab.kit.ids import to_global
 from tests import make
 from tests.coediting.harness import Open, eventually, serving
 from tests.coediting.polling import Line, Told, bearer
+from tests.logs import TOLD, captured
 from tests.serving import Served, token_of
 
-LINE = {"log_level", "event", "path", "code", "seconds", "person", "request"}
+LINE = TOLD | {"path", "code", "seconds", "person"}
 DRAFT, POLL = "/coedit/{draft_id}", "/coedit/{draft_id}/poll"
 
 
 @pytest.fixture
 def lines() -> Generator[list[Any]]:
-    with capture_logs() as captured:
-        yield captured
+    with captured() as lines:
+        yield lines
 
 
 @pytest.fixture
