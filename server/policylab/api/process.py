@@ -232,7 +232,8 @@ def _permission(action: Action, why: process.WhyNot | None, locale: str) -> Acti
 
 async def find_templates(context: Context) -> list[Any]:
     """The templates that new dialogues may run on."""
-    return [template_shown(each, context.locale) for each in process.templates().values()]
+    templates = map(process.template_of, (await process.shipped()).values())
+    return [template_shown(each, context.locale) for each in templates]
 
 
 @query

@@ -3,21 +3,22 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 
 from policylab.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from policylab.identity import Entry
     from policylab.kit.db import Database
     from policylab.premises import Premises
 
 T = TypeVar("T")
-notes = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes any free one.")]
@@ -32,7 +33,15 @@ def fail(sentence: str) -> NoReturn:
 
 def say(sentence: str) -> None:
     """One line of progress."""
-    notes.print(f"· {sentence}", markup=False)
+    print(f"· {sentence}", file=sys.stderr)
+
+
+@cache
+def notes() -> "Console":
+    """For tables and for what takes a while. A server has neither, and does without."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
 
 
 def enter(settings: Settings | None = None) -> "Premises":

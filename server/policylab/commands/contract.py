@@ -5,7 +5,6 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.table import Table
 
 from policylab.commands.common import AsJson, File, fail, notes, say
 from policylab.settings import PREFIX, Settings
@@ -108,8 +107,10 @@ def settings(as_json: AsJson = False) -> None:
     if as_json:
         print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
         return
+    from rich.table import Table
+
     table = Table("Variable", "Value", "Meaning", box=None, pad_edge=False)
     for name, field in Settings.model_fields.items():
         value = "" if shown[name] is None else str(shown[name])
         table.add_row(PREFIX + name.upper(), value, field.description or "")
-    notes.print(table)
+    notes().print(table)

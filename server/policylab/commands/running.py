@@ -170,7 +170,7 @@ def seed(
     from policylab import demo, index
 
     async def run(database: Database, settings: Settings) -> None:
-        with notes.status("Loading …"):
+        with notes().status("Loading …"):
             if empty:
                 await index.load_reference(database)
             else:

@@ -4,7 +4,6 @@ import json
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from sqlalchemy import text
 
 from policylab import identity
@@ -33,12 +32,14 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([_as_json(person) for person in people], ensure_ascii=False, indent=1))
         return
+    from rich.table import Table
+
     table = Table("Name", "Function", "Organisation", "Level", "Id", box=None)
     for person in people:
         mark = " (administrator)" if person.administrator else ""
         name = person.display_name + mark
         table.add_row(name, person.function("en"), person.body("en"), person.level, str(person.id))
-    notes.print(table)
+    notes().print(table)
 
 
 def _as_json(person: Entry) -> dict[str, object]:

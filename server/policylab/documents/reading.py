@@ -16,7 +16,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
-import pypandoc
 
 from policylab.documents.tree import Json
 from policylab.kit.errors import RefusalCode, Refused
@@ -140,6 +139,8 @@ async def _ask_pandoc(form: str, called: str, data: bytes) -> Json:
 @cache
 def program() -> str:
     """The pandoc that comes with the package."""
+    import pypandoc
+
     return str(pypandoc.get_pandoc_path())
 
 

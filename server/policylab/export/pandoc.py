@@ -12,7 +12,6 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import orjson
-import pypandoc
 
 from policylab.documents.tree import Json
 from policylab.kit.errors import RefusalCode, Refused
@@ -50,6 +49,8 @@ async def convert(
 @cache
 def program() -> str:
     """The pandoc that comes with the package."""
+    import pypandoc
+
     return str(pypandoc.get_pandoc_path())
 
 

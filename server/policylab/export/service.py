@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
-from policylab.export.akoma_ntoso import write_akoma_ntoso
 from policylab.export.dossier import Dossier, ExportedFile
-from policylab.export.gathering import gather
-from policylab.export.json_ld import write_json_ld
-from policylab.export.papers import write_docx, write_html, write_markdown, write_odt
 from policylab.export.rules import MEDIA, Kind, check_kind, check_languages, file_name
-from policylab.export.typesetting import write_pdf
 from policylab.kit.db import Database
 from policylab.kit.errors import not_found
+from policylab.kit.late import late
 from policylab.kit.viewer import Viewer
+
+_LATE = "policylab.export.writers"
 
 
 async def export(
@@ -30,6 +26,9 @@ async def export(
     """
     if not viewer.signed_in and not viewer.system:
         raise not_found()
+    await late(_LATE)
+    from policylab.export.writers import gather
+
     async with database.read(viewer) as session:
         dossier = await gather(session, viewer, set_id)
     wanted = check_kind(kind)
@@ -39,22 +38,9 @@ async def export(
 
 async def write(dossier: Dossier, kind: Kind) -> ExportedFile:
     """A dossier as a file of this kind."""
-    data = await _WRITERS[kind](dossier)
+    await late(_LATE)
+    from policylab.export.writers import WRITERS
+
+    data = await WRITERS[kind](dossier)
     name = file_name(dossier.title(dossier.languages[0]), dossier.number, kind, dossier.languages)
     return ExportedFile(name, MEDIA[kind], data)
-
-
-def _in_a_thread(write: Callable[[Dossier], bytes]) -> Callable[[Dossier], Awaitable[bytes]]:
-    """A writer that is quick, but not quick enough for the loop that everybody shares."""
-    return partial(asyncio.to_thread, write)
-
-
-_WRITERS: dict[Kind, Callable[[Dossier], Awaitable[bytes]]] = {
-    Kind.PDF: write_pdf,
-    Kind.DOCX: write_docx,
-    Kind.ODT: write_odt,
-    Kind.HTML: write_html,
-    Kind.MARKDOWN: write_markdown,
-    Kind.AKOMA_NTOSO: _in_a_thread(write_akoma_ntoso),
-    Kind.JSON_LD: _in_a_thread(write_json_ld),
-}

@@ -19,7 +19,7 @@ from policylab.labs.facts import record_fact
 from policylab.labs.people import check_person
 from policylab.labs.rules import LabAct, LabRole, Visibility
 from policylab.labs.tables import Dialogue, Lab, LabGrant, LabLevel, PhaseRun
-from policylab.process import FactKind, Template, bodies, digest_of, template_of
+from policylab.process import FactKind, Template, digest_of, shipped, template_of
 
 MOST_LEVELS = 12
 LONGEST_CODE = 40
@@ -166,7 +166,7 @@ async def create_dialogue(
     """Open a dialogue on a copy of the template as it is today, in its first phase."""
     await require_in_lab(uow.session, viewer, lab_id, LabAct.CREATE_DIALOGUE)
     lab = await uow.session.get_one(Lab, lab_id)
-    body = bodies().get(template_id)
+    body = (await shipped()).get(template_id)
     if body is None:
         raise Refused(RefusalCode.NOT_FOUND, "There is no such workflow.", field="template_id")
     template = template_of(body)

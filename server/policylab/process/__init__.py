@@ -17,6 +17,7 @@ from policylab.process.library import (
     known_template,
     load_file,
     problems_of,
+    shipped,
     template_of,
     templates,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "printed_schema",
     "problems_of",
     "settled",
+    "shipped",
     "template_of",
     "template_schema",
     "templates",

@@ -1,13 +1,16 @@
-"""The workflow templates on disk: read, checked against their schema, kept by id."""
+"""The workflow templates on disk: read, checked against their schema, kept by id.
 
+Reading them takes a tenth of a second, and what reads and checks them is brought along only then:
+a server whose dialogues are all open already does without. Whoever serves others meanwhile asks in
+a thread (`shipped`).
+"""
+
+import asyncio
 import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import yaml
-from jsonschema import Draft202012Validator
 
 from policylab.process.checks import findings
 from policylab.process.schema import template_schema
@@ -25,6 +28,8 @@ class BadTemplate(Exception):
 
 def problems_of(data: Any) -> list[str]:
     """What is wrong with a template's data; nothing when it is well made."""
+    from jsonschema import Draft202012Validator
+
     validator = Draft202012Validator(template_schema())
     found: list[Any] = list(validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType]
     errors = sorted(found, key=lambda error: list(map(str, error.path)))
@@ -35,6 +40,8 @@ def problems_of(data: Any) -> list[str]:
 
 def load_file(path: Path) -> dict[str, Any]:
     """The data of one template file, or BadTemplate."""
+    import yaml
+
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
     except yaml.YAMLError as error:
@@ -50,6 +57,11 @@ def bodies() -> dict[str, dict[str, Any]]:
     """The data of every shipped template, by id."""
     loaded = [load_file(path) for path in sorted(workflows_folder().glob("*.yaml"))]
     return {data["id"]: data for data in loaded}
+
+
+async def shipped() -> dict[str, dict[str, Any]]:
+    """The same, read without keeping others waiting."""
+    return await asyncio.to_thread(bodies)
 
 
 def templates() -> dict[str, Template]:

@@ -10,7 +10,6 @@ import hmac
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256, sha384, sha512
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from joserfc.jws import JWSRegistry
 
 from policylab.identity import Account
 from policylab.settings import Settings
+from policylab.transport.pending import Pending, ProviderFailed
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures by a key that only the provider has; none of those that we could make ourselves."""
@@ -38,22 +38,6 @@ UNCOMPRESSED = {"accept-encoding": "identity"}
 PATIENCE_SECONDS = 8.0
 METADATA_SECONDS = 3600.0
 KEYS_SECONDS = 60.0
-
-
-class ProviderFailed(Exception):
-    """The provider did not prove who somebody is; for the log, not for people."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pending:
-    """A sign-in under way, kept in a signed cookie of the browser that began it."""
-
-    state: str
-    nonce: str
-    verifier: str
-    next: str
-    begun: int
-    fresh: bool = False
 
 
 class Provider:

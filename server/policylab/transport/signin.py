@@ -18,15 +18,17 @@ from policylab import identity
 from policylab.identity import Account
 from policylab.kit.db import Database
 from policylab.kit.errors import Refused
+from policylab.kit.late import late
 from policylab.kit.log import log
 from policylab.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 from policylab.settings import Settings
 from policylab.transport import signin_pages as pages
 from policylab.transport.middleware import cookie_of, session_cookie
-from policylab.transport.provider import Pending, Provider, ProviderFailed
+from policylab.transport.pending import Pending, ProviderFailed
 
 if TYPE_CHECKING:
     from policylab.transport.house import House
+    from policylab.transport.provider import Provider
 
 PENDING_SECONDS = 600
 MOST_PENDING = 8
@@ -96,7 +98,7 @@ class SignIn:
     def __init__(self, house: "House") -> None:
         self._house = house
         self._settings = house.settings
-        self.provider = Provider(house.settings)
+        self._known_provider: Provider | None = None
         secret = house.settings.secret()
         self._pending = URLSafeTimedSerializer(secret, salt="sign-in under way")
         self._account = URLSafeTimedSerializer(secret, salt="account without a person")
@@ -114,6 +116,16 @@ class SignIn:
             routes.append(Route("/signin/demo", self.demo, methods=["GET", "POST"]))
         return routes
 
+    async def _provider(self) -> "Provider":
+        """The provider, with what its protocols need: few sign in by it, or there is none."""
+        if not self._settings.oidc_issuer:
+            raise ProviderFailed("there is none")
+        await late("policylab.transport.provider")
+        from policylab.transport.provider import Provider
+
+        self._known_provider = self._known_provider or Provider(self._settings)
+        return self._known_provider
+
     async def begin(self, request: Request) -> Response:
         """To the provider where there is one, else to the way that there is."""
         next_page = safe_next(request.query_params.get("next"))
@@ -122,7 +134,7 @@ class SignIn:
             return _redirect(f"/signin/{way}?{urlencode({'next': next_page})}")
         fresh = "fresh" in request.query_params
         try:
-            url, pending = await self.provider.begin(next_page=next_page, fresh=fresh)
+            url, pending = await (await self._provider()).begin(next_page=next_page, fresh=fresh)
         except ProviderFailed as failure:
             log.warning("signin.provider", problem=str(failure))
             return pages.failed_page(pages.language_of(request), "failed.away", status=424)
@@ -159,7 +171,7 @@ class SignIn:
     async def _finish(self, request: Request, answer: dict[str, str], pending: Pending) -> Response:
         async with self._house.database.write(SYSTEM) as uow:
             await identity.spend_sign_in(uow, state=pending.state)
-        account = await self.provider.finish(answer, pending)
+        account = await (await self._provider()).finish(answer, pending)
         async with self._house.database.write(SYSTEM) as uow:
             person_id = await identity.person_of_account(uow, account)
         if person_id is None:
@@ -248,13 +260,14 @@ class SignIn:
         """The provider says that somebody has signed out there."""
         form = await request.form()
         try:
-            subject, session = await self.provider.read_logout(str(form.get("logout_token", "")))
+            provider = await self._provider()
+            subject, session = await provider.read_logout(str(form.get("logout_token", "")))
         except ProviderFailed as failure:
             log.warning("signin.backchannel", problem=str(failure))
             return JSONResponse({"error": "invalid_request"}, 400, headers=NO_STORE)
         async with self._house.database.write(SYSTEM) as uow:
             await identity.close_provider_sessions(
-                uow, issuer=self.provider.issuer, subject=subject, session=session
+                uow, issuer=provider.issuer, subject=subject, session=session
             )
         return Response(status_code=200, headers=NO_STORE)
 
