@@ -52,7 +52,7 @@ class GraphQLHouse:
             budgets=Budgets(self.settings.query_budget),
         )
         routes = [*self.endpoint.routes(), *signin.routes(self.house)]
-        app = Starlette(routes=routes, middleware=middleware.stack(self.settings))
+        self.app = app = Starlette(routes=routes, middleware=middleware.stack(self.settings))
         app.state.house = self.house
         self.web = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE)
         self._tokens: dict[UUID | None, str] = {}

@@ -192,7 +192,7 @@ async def test_a_socket_of_graphql_leaves_one_line_with_who_ended_it_and_how(
     by_code = {line.get("code"): line for line in told(served)}
     assert by_code.keys() == {1000, 4400, 1006, None}
     first = by_code[1000]
-    assert first.keys() == (LINE - {"log_level"}) | {"level", "timestamp"}
+    assert first.keys() == LINE
     assert (first["event"], first["person"]) == ("connection", str(viewer.person_id))
     assert first["request"] == request
     assert 0 < first["seconds"] < 60

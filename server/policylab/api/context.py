@@ -71,3 +71,9 @@ class Context:
     def forget(self) -> None:
         """Drop what was loaded: something has just been changed."""
         self._loaders.clear()
+
+    def end(self) -> None:
+        """Let go of everything. graphql-core points at itself and at us: what hangs on us, a whole
+        connection with its buffers, would wait until the collector next looks for cycles."""
+        self.forget()
+        self.renew = self.told = None

@@ -10,8 +10,9 @@ from uuid import UUID
 import strawberry
 
 from policylab.api.context import Context
-from policylab.api.declare import Declared, Info, load, plain, value
+from policylab.api.declare import Declared, Info, plain, value
 from policylab.api.listening import Hint, Topic, listening
+from policylab.api.loading import by_ids
 from policylab.documents import sources as of_documents
 from policylab.kit.errors import RefusalCode, Refused, not_found
 from policylab.kit.ids import key_of
@@ -99,10 +100,10 @@ async def _deltas(
     """What is told of one thing while the viewer may see it; NOT_FOUND when she may not."""
     _signed_in(context)
     key = key_of(identifier, kind)
-    context.forget()
-    if await load(context, kind, key) is None:
+    dialogue_id = await _dialogue_of(context, kind, key)
+    if dialogue_id is None:
         raise not_found()
-    topic = Topic(kind, key, key if kind == "Dialogue" else await _dialogue_of(context, key))
+    topic = Topic(kind, key, dialogue_id)
     house = listening(context.database)
     async with house.hear(topic, context, make) as ear:
         if since is not None:
@@ -111,9 +112,11 @@ async def _deltas(
             yield hint.once(make)
 
 
-async def _dialogue_of(context: Context, draft_id: UUID) -> UUID:
+async def _dialogue_of(context: Context, kind: str, key: UUID) -> UUID | None:
+    """The dialogue that a thing is in, or is; None for what the viewer may not see."""
+    statement = by_ids(kind, ("id" if kind == "Dialogue" else "dialogue_id",))
     async with context.database.rows(context.viewer) as connection:
-        return await connection.fetchval("SELECT dialogue_id FROM draft WHERE id = $1", draft_id)
+        return await connection.fetchval(statement, [key])
 
 
 async def _unread(context: Context, person_id: UUID) -> int:

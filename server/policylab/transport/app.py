@@ -34,8 +34,9 @@ from policylab.transport.house import House
 
 AT_LEISURE = 1.0
 """Seconds after the start for which those who come back have the house to themselves."""
-SELDOM = (50_000, 20, 50)
-"""How seldom the collector looks for cycles: what is made for a request mostly has none."""
+SELDOM = (50_000, 5, 20)
+"""How seldom the collector looks for cycles: what is made for a request mostly has none. So much
+may wait in vain meanwhile: fifty thousand things, and five times that of what has lived longer."""
 
 
 def build(settings: Settings) -> tuple[Starlette, House]:

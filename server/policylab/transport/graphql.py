@@ -323,6 +323,7 @@ async def _events(
         pending.cancel()
         await asyncio.gather(pending, return_exceptions=True)
         await answers.aclose()
+        context.end()
 
 
 async def _single(

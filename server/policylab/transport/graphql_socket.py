@@ -141,6 +141,12 @@ class GraphQLSocket:
 
     async def _operate(self, identifier: str, asked: GraphQLRequest) -> None:
         context = await self._make_context(self._websocket)
+        try:
+            await self._tell(identifier, asked, context)
+        finally:
+            context.end()
+
+    async def _tell(self, identifier: str, asked: GraphQLRequest, context: Context) -> None:
         kind = self._executor.kind(asked, context)
         try:
             if kind is not None:

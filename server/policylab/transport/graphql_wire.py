@@ -38,7 +38,10 @@ class GraphQLWire(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         scope: dict[str, Any] = self.scope  # pyright: ignore[reportAssignmentType]
         scope["extensions"] = {**scope.get("extensions", {}), NAME: self}
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            del scope["extensions"][NAME]  # or scope and wire would keep one another
 
     def push(self, message: bytes) -> None:
         """Write a text message; cuts the line of somebody for whom too much is waiting."""
