@@ -16,7 +16,7 @@ from policylab import decisions, identity, index
 from policylab.decisions import PublicationState, log, verify_record
 from policylab.decisions.log_rules import LeafKind
 from policylab.decisions.verify_record import canonical, check_signature
-from policylab.feeds import atom
+from policylab.feeds import atom_xml
 from policylab.feeds.rules import PAGE
 from policylab.identity import TokenScope
 from policylab.kit.db import Database
@@ -27,7 +27,7 @@ from tests import make
 from tests.decisions import deciding
 from tests.transport.feeding import BASE, Asking, Decided, decided, publish
 
-NS = {"a": atom.ATOM, "x": atom.XHTML}
+NS = {"a": atom_xml.ATOM, "x": atom_xml.XHTML}
 HOUSE = "/feeds/decisions.atom"
 
 
@@ -62,7 +62,7 @@ def check_atom(root: Any) -> None:
     def is_moment(text: str) -> None:
         assert datetime.fromisoformat(text).tzinfo is not None
 
-    assert root.tag == f"{{{atom.ATOM}}}feed"
+    assert root.tag == f"{{{atom_xml.ATOM}}}feed"
     names: list[str] = []
     for each in [root, *root.findall("a:entry", NS)]:
         names.append(one(each, "id"))
@@ -78,7 +78,7 @@ def check_atom(root: Any) -> None:
     for entry in root.findall("a:entry", NS):
         [content] = entry.findall("a:content", NS)
         assert content.get("type") == "xhtml"
-        assert [child.tag for child in content] == [f"{{{atom.XHTML}}}div"]
+        assert [child.tag for child in content] == [f"{{{atom_xml.XHTML}}}div"]
     moments = [one(each, "updated") for each in root.findall("a:entry", NS)]
     assert moments == sorted(moments, reverse=True)
 
@@ -194,7 +194,7 @@ async def test_words_stay_words_in_a_feed(
     hostile = "<script>alert(1)</script> & ]]> \x0b <img src=x onerror=alert(2)>"
     await publish(database, await decided(database, tmp_path, reasons=hostile))
     [entry] = entries(await feed_at(asking, HOUSE))
-    assert {each.tag for each in entry.find("a:content", NS)[0]} == {f"{{{atom.XHTML}}}p"}
+    assert {each.tag for each in entry.find("a:content", NS)[0]} == {f"{{{atom_xml.XHTML}}}p"}
     assert "<script>alert(1)</script> & ]]>" in words(entry.find("a:content", NS))
 
 

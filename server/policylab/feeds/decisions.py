@@ -12,6 +12,7 @@ from policylab.feeds.rules import BEGINNING, PAGE, PageAsked, worded
 from policylab.feeds.words import WORDS, in_words, titled
 from policylab.kit.errors import not_found
 from policylab.kit.ids import to_global
+from policylab.kit.late import late
 
 ZIP = "application/zip"
 
@@ -32,7 +33,10 @@ async def decisions_feed(
     if dialogue_id is not None and not found.total:
         raise not_found()
     page.check(found.total)
-    return atom.written(
+    await late("policylab.feeds.atom_xml")
+    from policylab.feeds.atom_xml import written
+
+    return written(
         _feed(found, base, language, page, dialogue_id),
         (_item(record, base, language) for record in found.records),
     ), found

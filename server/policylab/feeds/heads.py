@@ -12,6 +12,7 @@ from policylab.decisions import heads_signed
 from policylab.feeds import atom
 from policylab.feeds.rules import BEGINNING, PAGE, PageAsked
 from policylab.kit.canonical import canonical_json
+from policylab.kit.late import late
 
 PATH = "/feeds/log.atom"
 TITLE = "Signed heads of the record log"
@@ -36,7 +37,10 @@ async def heads_feed(
         page=page,
         total=total,
     )
-    return atom.written(feed, (_item(head.value, head.signature, base) for head in heads)), latest
+    await late("policylab.feeds.atom_xml")
+    from policylab.feeds.atom_xml import written
+
+    return written(feed, (_item(head.value, head.signature, base) for head in heads)), latest
 
 
 def _item(head: dict[str, Any], signature: str, base: str) -> atom.Item:
