@@ -1,10 +1,14 @@
-"""What a request may be, before any document is looked at."""
+"""What a request may be, before any document is looked at; and which documents are kept."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from graphql import DocumentNode
 
-from policylab.api.execution import BadRequest, fingerprint_of, read_request
+from policylab.api import execution
+from policylab.api.context import Context
+from policylab.api.execution import BadRequest, Executor, fingerprint_of, read_request
+from policylab.kit.viewer import ANONYMOUS
 
 GOOD = {"query": "{ service { name } }"}
 
@@ -41,3 +45,21 @@ def test_a_document_is_known_by_its_own_fingerprint_whether_it_is_sent_along_or_
     assert fingerprint == fingerprint_of(GOOD["query"])
     claimed = {"extensions": {"persistedQuery": {"sha256Hash": fingerprint}}}
     assert read_request(GOOD | claimed).fingerprint == fingerprint
+
+
+def _document(executor: Executor, number: int) -> DocumentNode:
+    text = f"query Q{number} {{ viewer {{ locale }} }}" + " " * 200
+    return executor.document(execution.Request(query=text), Context(cast("Any", None), ANONYMOUS))
+
+
+def test_of_the_documents_that_were_asked_for_few_characters_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    executor = Executor(free_documents=True)
+    first = [_document(executor, number) for number in range(8)]
+    assert [_document(executor, number) is first[number] for number in range(8)] == [True] * 8
+    monkeypatch.setattr(execution, "CACHED_CHARACTERS", 1_000)
+    _document(executor, 8)
+    assert _document(executor, 7) is first[7]
+    assert _document(executor, 0) is not first[0]
+    assert len(executor._documents._found) == 4

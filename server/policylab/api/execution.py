@@ -31,6 +31,8 @@ from policylab.kit.french import said_in
 from policylab.kit.log import log
 
 CACHED_DOCUMENTS = 500
+CACHED_CHARACTERS = 500_000
+"""Of all documents that are kept: a character of one, parsed and planned, takes some 100 bytes."""
 MAX_ERRORS = 5
 
 
@@ -102,7 +104,7 @@ class Executor:
 
     def __init__(self, *, free_documents: bool = False, free_for_people: bool = False) -> None:
         self._known: dict[str, str] = published.persisted_operations()
-        self._documents: OrderedDict[str, _Checked | list[GraphQLError]] = OrderedDict()
+        self._documents = _Documents()
         self.counts = Counts()
         """How often plans answered, and why graphql-core had to."""
         self._free_documents = free_documents
@@ -117,11 +119,7 @@ class Executor:
         found = self._documents.get(key)
         if found is None:
             found = _check(text, trusted=key in self._known)
-            self._documents[key] = found
-            if len(self._documents) > CACHED_DOCUMENTS:
-                self._documents.popitem(last=False)
-        else:
-            self._documents.move_to_end(key)
+            self._documents.keep(key, found, len(text))
         if isinstance(found, list):
             raise _Invalid(found)
         return found
@@ -185,6 +183,28 @@ class _Checked:
     def __init__(self, document: DocumentNode) -> None:
         self.document = document
         self.compiled = Compiled(document)
+
+
+class _Documents:
+    """What was found of the documents that were asked for last."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, tuple[_Checked | list[GraphQLError], int]] = OrderedDict()
+        self._characters = 0
+
+    def get(self, key: str) -> _Checked | list[GraphQLError] | None:
+        if key not in self._found:
+            return None
+        self._found.move_to_end(key)
+        return self._found[key][0]
+
+    def keep(self, key: str, found: _Checked | list[GraphQLError], characters: int) -> None:
+        """Take one in, and let those go that nobody has asked for longest."""
+        self._found[key] = found, characters
+        self._characters += characters
+        while len(self._found) > CACHED_DOCUMENTS or self._characters > CACHED_CHARACTERS:
+            _, (_, gone) = self._found.popitem(last=False)
+            self._characters -= gone
 
 
 class _Invalid(Exception):

@@ -32,6 +32,7 @@ from policylab.kit.viewer import Viewer
 from policylab.transport.graphql_socket import GraphQLSocket
 from policylab.transport.graphql_wire import STALLED_SECONDS
 from policylab.transport.house import locale_of
+from policylab.transport.said import said
 
 LARGEST_BODY = 1_048_576
 RESPONSE_JSON = "application/graphql-response+json"
@@ -126,7 +127,7 @@ class Endpoint:
         """
         question = self.tags.question(asked, context, media)
         seen = await standing(context.database, context.viewer)
-        claimed = request.headers.get("if-none-match")
+        claimed = said(request.scope).get("if-none-match")
         held = await self.tags.holding(claimed, question, context, seen) if claimed else None
         if held is not None:
             return Response(status_code=304, headers=PRIVATE | {"etag": held})
@@ -183,7 +184,7 @@ def _for_another(request: Request, context: Context) -> bool:
     A page that is open says for whom (`x-policylab-person`): what it shows must not be answered as
     nobody sees it, and what it sends must not be done in another's name.
     """
-    meant = request.headers.get("x-policylab-person")
+    meant = said(request.scope).get("x-policylab-person")
     person = context.viewer.person_id
     return meant is not None and meant != (to_global("Person", person) if person else "")
 
@@ -219,14 +220,14 @@ async def _read(request: Request) -> GraphQLRequest:
 
 
 async def _body(request: Request) -> bytearray:
-    media = request.headers.get("content-type", "")
+    media = said(request.scope).get("content-type", "")
     kind, _, options = media.partition(";")
     if kind.strip().lower() != PLAIN_JSON:
         raise _Unread(415, f"Send {PLAIN_JSON}.")
     charset = options.lower().replace(" ", "").replace('"', "")
     if "charset=" in charset and "charset=utf-8" not in charset:
         raise _Unread(415, "Send UTF-8.")
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if said(request.scope).get("content-encoding", "identity") != "identity":
         raise _Unread(415, "Send the body uncompressed.")
     body = bytearray()
     async for chunk in request.stream():
@@ -252,7 +253,7 @@ def _from_query_string(request: Request) -> dict[str, Any]:
 
 def _accepted(request: Request) -> str | None:
     """The media type to answer in, by the Accept header; None for what we don't speak."""
-    accept = request.headers.get("accept", "*/*").lower()
+    accept = said(request.scope).get("accept", "*/*").lower()
     offered = [part.split(";")[0].strip() for part in accept.split(",")]
     if RESPONSE_JSON in offered:
         return RESPONSE_JSON

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.viewer import Viewer
+from policylab.transport.said import said
 
 if TYPE_CHECKING:
     from policylab.settings import Settings
@@ -49,5 +50,5 @@ class House:
 
 def locale_of(connection: HTTPConnection, viewer: Viewer) -> str:
     """The language asked for, else the person's own."""
-    asked = connection.headers.get("x-policylab-language") or ""
+    asked = said(connection.scope).get("x-policylab-language") or ""
     return asked if 2 <= len(asked) <= 15 and asked.replace("-", "").isalnum() else viewer.locale

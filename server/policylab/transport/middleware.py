@@ -1,14 +1,14 @@
 """What holds for every request: its id, our host names, body limits, same site, headers."""
 
-import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
+from random import getrandbits
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
@@ -18,6 +18,7 @@ from policylab.kit.log import answering, log
 from policylab.settings import Settings
 from policylab.transport.admission import Admission
 from policylab.transport.request_lines import ACCEPTED, Lines
+from policylab.transport.said import said
 
 OUR_HEADER = "x-policylab"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -57,10 +58,11 @@ def cookie_of(header: str, name: str) -> str:
 
 def origin_allowed(connection: HTTPConnection, settings: Settings) -> bool:
     """Whether a page of ours, or no page at all, is behind this request."""
-    return _origin_allowed(connection.headers, settings)
+    return _origin_allowed(connection.scope, settings)
 
 
-def _origin_allowed(headers: Headers, settings: Settings) -> bool:
+def _origin_allowed(scope: Scope, settings: Settings) -> bool:
+    headers = said(scope)
     origin = headers.get("origin")
     if origin is not None:
         return origin in settings.origins
@@ -79,7 +81,7 @@ class Identify:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = f"{getrandbits(64):016x}"
         scope.setdefault("state", {})["request_id"] = request_id
         begun = monotonic()
         started: int | None = None
@@ -118,9 +120,12 @@ class Protect:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = message["headers"]
-                names = {name for name, _ in said}
-                message["headers"] = [*said, *(own for own in self.headers if own[0] not in names)]
+                own = message["headers"]
+                names = {name for name, _ in own}
+                message["headers"] = [
+                    *own,
+                    *(each for each in self.headers if each[0] not in names),
+                ]
             await send(message)
 
         await self.app(scope, receive, send_protected if scope["type"] == "http" else send)
@@ -186,8 +191,8 @@ class OurHostsOnly(_Judge):
 
 def host_problem(scope: Scope, settings: Settings) -> tuple[int, str] | None:
     """Status and sentence for a request that asks for us by another name."""
-    hosts = Headers(scope=scope).getlist("host")
-    if len(hosts) != 1 or hosts[0].lower() not in settings.hosts:
+    once = sum(name.lower() == b"host" for name, _ in scope["headers"]) == 1
+    if not once or said(scope)["host"].lower() not in settings.hosts:
         name = urlsplit(settings.base_url).netloc
         return 421, f"This is {name}. Ask for it by that name."
     return None
@@ -201,15 +206,14 @@ class OurPagesOnly(_Judge):
             return None
         if scope["path"] == FROM_PROVIDER:  # carries a signed token and no cookie
             return None
-        headers = Headers(scope=scope)
-        if not _origin_allowed(headers, self.settings):
+        if not _origin_allowed(scope, self.settings):
             return 403, "A page of another site asked for this."
         if scope["path"].startswith(("/signin", "/signout")):  # plain forms can't set headers
             return None
-        name = session_cookie(self.settings)
-        by_cookie = bool(cookie_of(headers.get("cookie", ""), name))
-        by_token = headers.get("authorization", "").lower().startswith("bearer ")
-        if by_cookie and not by_token and headers.get(OUR_HEADER) is None:
+        headers = said(scope)
+        if OUR_HEADER in headers or headers.get("authorization", "").lower().startswith("bearer "):
+            return None
+        if cookie_of(headers.get("cookie", ""), session_cookie(self.settings)):
             return 403, f"Send the header {OUR_HEADER}: 1 with what changes something."
         return None
 
@@ -225,7 +229,7 @@ class LimitBody:
             await self.app(scope, receive, send)
             return
         limit = LARGEST_UPLOAD if scope["path"].startswith(UPLOADS) else LARGEST_BODY
-        length = Headers(scope=scope).get("content-length")
+        length = said(scope).get("content-length")
         if length is None:
             await self._pass_on(scope, receive, send, limit)
         elif not length.isdigit() or int(length) > limit:

@@ -25,6 +25,7 @@ from policylab.settings import Settings
 from policylab.transport import signin_pages as pages
 from policylab.transport.middleware import cookie_of, session_cookie
 from policylab.transport.pending import Pending, ProviderFailed
+from policylab.transport.said import said
 
 if TYPE_CHECKING:
     from policylab.transport.house import House
@@ -43,7 +44,7 @@ async def viewer_of(
     `about`: columns in SQL that the same statement tells of the person, `who.person_id`.
     """
     settings: Settings = connection.app.state.house.settings
-    headers = connection.headers
+    headers = said(connection.scope)
     asked = [(headers.get("cookie"), headers.get("authorization"))]
     return (await viewers_of_headers(database, settings, asked, about))[0]
 
