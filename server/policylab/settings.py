@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policylab.published import CHECKOUT
 
@@ -32,11 +33,10 @@ def default_data_folder() -> Path:
     return Path.cwd() / "policylab-data"
 
 
-class Settings(BaseModel):
-    """What the operator decides. Each field is the variable POLICYLAB_ and its name in capitals;
-    what is given here by name comes first."""
+class Settings(BaseSettings):
+    """What the operator decides. Each field is the variable POLICYLAB_ and its name in capitals."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     database_url: str = Field(
         default="",
@@ -144,9 +144,6 @@ class Settings(BaseModel):
         " milliseconds, and the id of the person, never her name; and one for every connection.",
     )
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**(_in_environment() | given))
-
     @field_validator("base_url", "oidc_issuer")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
@@ -211,14 +208,6 @@ class Settings(BaseModel):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         return kept_secret(self.data_folder / "secret-key")
-
-
-def _in_environment() -> dict[str, str]:
-    """What the environment says, by the names of the fields."""
-    ours = ((name.upper(), value) for name, value in os.environ.items())
-    return {
-        name.removeprefix(PREFIX).lower(): value for name, value in ours if name.startswith(PREFIX)
-    }
 
 
 def kept_secret(path: Path) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import AsyncGenerator, Generator
 
 import pytest
+from structlog.testing import capture_logs
 
 from policylab.kit.db import Database
 from policylab.kit.embedded import SERVICE, EmbeddedPostgres
 from policylab.settings import Settings
 from tests.compiled.asking import Asker, askers
 from tests.compiled.comparing import Comparer
-from tests.logs import captured
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def asked_house(postgres_server: EmbeddedPostgres, furnished: tuple[str, Setting
 @pytest.fixture(autouse=True)
 def quiet() -> Generator[None]:
     """Thousands of answers with errors are no news here, and telling them takes longest."""
-    with captured():
+    with capture_logs():
         yield
 
 

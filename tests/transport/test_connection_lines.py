@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -19,17 +20,16 @@ from policylab.kit.ids import to_global
 from tests import make
 from tests.coediting.harness import Open, eventually, serving
 from tests.coediting.polling import Line, Told, bearer
-from tests.logs import TOLD, captured
 from tests.serving import Served, token_of
 
-LINE = TOLD | {"path", "code", "seconds", "person"}
+LINE = {"log_level", "event", "path", "code", "seconds", "person", "request"}
 DRAFT, POLL = "/coedit/{draft_id}", "/coedit/{draft_id}/poll"
 
 
 @pytest.fixture
 def lines() -> Generator[list[Any]]:
-    with captured() as lines:
-        yield lines
+    with capture_logs() as captured:
+        yield captured
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ async def test_a_socket_of_graphql_leaves_one_line_with_who_ended_it_and_how(
     by_code = {line.get("code"): line for line in told(served)}
     assert by_code.keys() == {1000, 4400, 1006, None}
     first = by_code[1000]
-    assert first.keys() == LINE
+    assert first.keys() == (LINE - {"log_level"}) | {"level", "timestamp"}
     assert (first["event"], first["person"]) == ("connection", str(viewer.person_id))
     assert first["request"] == request
     assert 0 < first["seconds"] < 60

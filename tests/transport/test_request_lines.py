@@ -6,14 +6,14 @@ from pathlib import Path
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from policylab.identity import TokenScope
 from policylab.kit.db import Database
 from tests import make
-from tests.logs import TOLD, captured
 from tests.transport.feeding import Asking
 
-LINE = TOLD | {"method", "path", "status", "ms", "person"}
+LINE = {"log_level", "event", "method", "path", "status", "ms", "person"}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def test_each_request_leaves_a_line_with_the_person_by_her_id_alone(
 ) -> None:
     viewer = await make.person(database, "Somebody with a name")
     sent = await asking.bearer(viewer)
-    with captured() as lines:
+    with capture_logs() as lines:
         answers = [
             await asking.get("/graphql?query={viewer{id}}", **sent),
             await asking.get("/feeds/log.atom?secret=words"),
@@ -44,7 +44,7 @@ async def test_the_address_of_a_calendar_and_a_path_that_leads_nowhere_are_not_t
 ) -> None:
     viewer = await make.person(database, "Somebody")
     secret = await asking.token(viewer, TokenScope.CALENDAR)
-    with captured() as lines:
+    with capture_logs() as lines:
         assert (await asking.get(f"/calendar/{secret}.ics")).status_code == 200
         assert (await asking.get(f"/calender/{secret}.ics")).status_code == 404
     assert [line["path"] for line in lines] == ["/calendar/{secret}.ics", "/{path}"]
@@ -54,7 +54,7 @@ async def test_the_address_of_a_calendar_and_a_path_that_leads_nowhere_are_not_t
 async def test_a_log_for_people_has_no_line_for_each_request(
     database: Database, tmp_path: Path
 ) -> None:
-    with captured() as lines:
+    with capture_logs() as lines:
         assert (await Asking.at(database, tmp_path).get("/feeds/log.atom")).status_code == 200
     assert lines == []
 

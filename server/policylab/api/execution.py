@@ -245,7 +245,12 @@ def _formatted_error(error: GraphQLError, locale: str) -> dict[str, Any]:
     if original is None or isinstance(original, GraphQLError):
         return dict(error.formatted)
     identifier = uuid4().hex
-    log.exception("graphql.bug", raised=original, error_id=identifier, path=error.path)
+    log.error(
+        "graphql.bug",
+        error_id=identifier,
+        path=error.path,
+        exc_info=(type(original), original, original.__traceback__),
+    )
     message = (
         f"Something went wrong on our side. The people who run this can find it as {identifier}."
     )

@@ -8,13 +8,14 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from policylab.kit.log import answering, log
+from policylab.kit.log import log
 from policylab.settings import Settings
 from policylab.transport.admission import Admission
 from policylab.transport.request_lines import ACCEPTED, Lines
@@ -95,19 +96,18 @@ class Identify:
                 started = 403  # the server says so, of a websocket that is not taken
             await send(message)
 
-        before = answering.set(request_id)
-        try:
-            await self.app(scope, receive, send_with_id)
-        except Exception:
-            log.exception("request.failed", kind=scope["type"])
-            if started or scope["type"] != "http":
-                raise
-            sentence = "Something went wrong here. It has been noted under this id."
-            answer = JSONResponse({"error": sentence, "id": request_id}, 500)
-            await answer(scope, receive, send_with_id)
-        finally:
-            self.lines.served(scope, started, monotonic() - begun)
-            answering.reset(before)
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception:
+                log.exception("request.failed", kind=scope["type"])
+                if started or scope["type"] != "http":
+                    raise
+                sentence = "Something went wrong here. It has been noted under this id."
+                answer = JSONResponse({"error": sentence, "id": request_id}, 500)
+                await answer(scope, receive, send_with_id)
+            finally:
+                self.lines.served(scope, started, monotonic() - begun)
 
 
 class Protect:

@@ -117,7 +117,7 @@ class _Operation:
         except NotUnderstood as reason:
             return reason
         except Exception as error:  # noqa: BLE001 a bug of ours must not cost anybody an answer
-            log.exception("graphql.compiler_bug")
+            log.error("graphql.compiler_bug", exc_info=True)
             return NotUnderstood(f"a bug of the compiler: {type(error).__name__}")
 
     async def _read(
