@@ -112,7 +112,10 @@ async def stored(line: Line, count: int) -> None:
     """Wait until so many changes of this connection are stored."""
     async with asyncio.timeout(30):
         while True:
-            _, data = await line.hear()
+            opcode, data = await line.hear()
+            if opcode == PING:
+                await line.say(PONG, data)
+                continue
             cursor = Cursor(data)
             if cursor.uint() == 101:
                 cursor.uint()
