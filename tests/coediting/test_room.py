@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from policylab import coediting
-from policylab.coediting import hub, tail
+from policylab.coediting import hub, session, tail
+from policylab.coediting.lib0 import write_uint
 from policylab.coediting.protocol import read_state
 from policylab.kit.db import Database, Line
 from policylab.kit.events import Announcement
@@ -48,8 +49,8 @@ async def test_a_snapshot_changes_neither_text_nor_authors_nor_bounds(
 
     async with serving(house.database, tmp_path, house.doors) as again:
         assert set(tokens_in(words_of(await again.text(draft_id)))) == expected
-        async with house.database.read(SYSTEM) as session:
-            shares = await coediting.written_by(session, draft_id)
+        async with house.database.read(SYSTEM) as reading:
+            shares = await coediting.written_by(reading, draft_id)
         assert sum(share.characters for share in shares) == 16 * 14
         deeper = _deeper(than=(2_000, 59), client=3_000, levels=5)
         forged = crafted.update(mine, crafted.element(), clock=clock)
@@ -61,6 +62,43 @@ async def test_a_snapshot_changes_neither_text_nor_authors_nor_bounds(
                 await eventually(lambda late=late: late.refused)
                 assert late.refused is not None
                 assert late.refused["code"] == code
+
+
+async def test_a_text_that_tens_of_thousands_of_clients_wrote_is_written_on(
+    house: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time a person opens a text in a browser, her words are another client's."""
+    monkeypatch.setattr(session, "MAX_NEW_IDS", 40_000)
+    draft_id = await house.draft()
+    anna = await house.person(draft_id)
+    async with house.writer(draft_id, anna) as one:
+        for last in range(22_000, 0, -2_000):
+            await one.change(_crowd(range(last, last - 2_000, -1)))
+        await one.settled()
+        one.write_token()
+        await one.settled()
+        expected = one.acknowledged
+    async with serving(house.database, tmp_path, house.doors) as again:
+        async with again.writer(draft_id, anna) as late:
+            await eventually(lambda: set(tokens_in(words_of(late.text))) == expected)
+            assert len(read_state(late.doc.get_state())) == 22_001
+            late.write_token()
+            await late.settled()
+            expected |= late.acknowledged
+        assert set(tokens_in(words_of(await again.text(draft_id)))) == expected
+    assert len(expected) == 2
+
+
+def _crowd(clients: range) -> bytes:
+    """A block by each of these clients, behind the one of the client before."""
+    blocks = [
+        write_uint(1) + write_uint(client) + write_uint(0) + _block(client) for client in clients
+    ]
+    return write_uint(len(blocks)) + b"".join(blocks) + b"\x00"
+
+
+def _block(client: int) -> bytes:
+    return crafted.element(left=(client + 1, 0) if client < 22_000 else None)
 
 
 def _deeper(*, than: tuple[int, int], client: int, levels: int) -> list[bytes]:
