@@ -102,8 +102,8 @@ const equal = () => {
   return writers.every((each) => Buffer.compare(Y.encodeStateVector(each.doc), first) === 0 && content(each) === content(writers[0]));
 };
 while (!equal() && Date.now() < back + 60_000) await sleep(50);
-process.stdout.write(JSON.stringify({
+const report = JSON.stringify({
   equal: equal(), seconds: (Date.now() - back) / 1000, written, words: content(writers[0]),
   update: Buffer.from(Y.encodeStateAsUpdate(writers[0].doc)).toString("base64"), closed: writers.map((each) => each.closed),
-}) + "\n");
-process.exit(0);
+}) + "\n";
+process.stdout.write(report, () => process.exit(0)); // a pipe takes long reports in parts
