@@ -4,7 +4,7 @@ import asyncio
 import copy
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import event
 
 from policylab import coediting, documents
-from policylab.documents import projection
-from policylab.kit.db import Database
+from policylab.documents import projection, projector
+from policylab.documents.tables import Draft
+from policylab.kit.db import Database, UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 from tests.documents.writing import (
     ENGLISH,
+    FRENCH,
     Desk,
     Json,
     clause,
@@ -38,9 +40,9 @@ CHANGED = doc(*ENGLISH["content"][:2], clause("Regions pay.", "pay"))
 
 @pytest.fixture
 async def listening(database: Database) -> AsyncGenerator[documents.Projector]:
-    projector = documents.listen(database)
-    yield projector
-    await projector.stop()
+    listens = documents.listen(database)
+    yield listens
+    await listens.stop()
 
 
 async def shown(database: Database) -> list[str]:
@@ -74,40 +76,44 @@ async def test_what_changed_while_nobody_listened_is_caught_up_with(database: Da
     here = await desk(database)
     await write(database, here, CHANGED)
     assert "Cities pay." in await shown(database)
-    projector = documents.listen(database)
+    listens = documents.listen(database)
     try:
         await until(database, ["Aims", "Everybody learns.", "Regions pay."])
     finally:
-        await projector.stop()
+        await listens.stop()
 
 
 async def test_a_failure_is_made_good_at_the_next_look(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await desk(database)
-    good, failures = projection.project, list[int]()
+    failures = list[str]()
 
-    async def failing_once(*arguments: object) -> bool:
-        if not failures:
-            failures.append(1)
-            raise OSError("the disk is away")
-        return await good(*arguments)  # type: ignore[arg-type]
+    def failing_twice(name: str, good: Callable[..., Awaitable[Any]]) -> None:
+        async def one(*arguments: Any) -> Any:
+            if name not in failures:
+                failures.append(name)
+                raise OSError("the disk is away")
+            return await good(*arguments)
 
-    monkeypatch.setattr(projection, "project", failing_once)
-    monkeypatch.setattr(projection, "LOOK_SECONDS", 0.1)
-    projector = documents.listen(database)
+        monkeypatch.setattr(projector, name, one)
+
+    failing_twice("project_together", projection.project_together)
+    failing_twice("project", projection.project)
+    monkeypatch.setattr(projector, "LOOK_SECONDS", 0.1)
+    listens = documents.listen(database)
     try:
         await write(database, here, CHANGED)
         await until(database, ["Aims", "Everybody learns.", "Regions pay."])
-        assert failures
+        assert failures == ["project_together", "project"]
     finally:
-        await projector.stop()
+        await listens.stop()
 
 
 def test_a_look_leaves_a_text_alone_that_is_still_being_written() -> None:
     """Its writers announce it in time: reading it at every look would cost them. What nobody has
     announced is read when a look finds it as the look before did, or after long."""
-    looks, key, other = projection.Looks(), uuid7(), uuid7()
+    looks, key, other = projector.Looks(), uuid7(), uuid7()
     assert looks.overdue({other: 1}, 0.0) == {other: 1}
     assert looks.overdue({key: 5}, 20.0) == {}
     assert looks.overdue({key: 9}, 40.0) == {}
@@ -137,14 +143,14 @@ async def test_of_two_replicas_one_projects_and_the_other_finds_it_done(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await desk(database)
-    done: list[bool] = []
-    good = projection.project
+    done: list[int] = []
+    good = projection.project_together
 
-    async def counting(*arguments: object) -> bool:
-        done.append(await good(*arguments))  # type: ignore[arg-type]
-        return done[-1]
+    async def counting(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Draft]:
+        done.append(len(drafts))
+        return await good(uow, drafts)
 
-    monkeypatch.setattr(projection, "project", counting)
+    monkeypatch.setattr(projector, "project_together", counting)
     replicas = [documents.listen(database), documents.listen(database)]
     try:
         await write(database, here, CHANGED)
@@ -153,7 +159,63 @@ async def test_of_two_replicas_one_projects_and_the_other_finds_it_done(
     finally:
         for replica in replicas:
             await replica.stop()
-    assert done.count(True) == 1
+    assert sum(done) == 1
+
+
+async def test_several_texts_take_as_many_statements_as_one(database: Database) -> None:
+    counts = list[int]()
+    for texts in ({"en": ENGLISH}, {"en": ENGLISH, "fr": FRENCH}):
+        here = await desk(database, dict[str, Json | None](texts))
+        for language in texts:
+            await write(database, here, CHANGED, language)
+        async with database.write(SYSTEM) as uow:
+            drafts = [
+                await documents.draft_of(uow.session, SYSTEM, draft_id)
+                for draft_id in here.drafts.values()
+            ]
+            counted = Statements(database)
+            assert await projection.project_together(uow, drafts) == []
+        counts.append(counted.number)
+        found = await rows(
+            database,
+            "SELECT text FROM draft_section WHERE document_id = :document AND place = 2",
+            document=here.document_id,
+        )
+        assert [row.text for row in found] == ["Regions pay."] * len(texts)
+    assert counts[0] == counts[1]
+
+
+async def test_a_text_that_fails_keeps_no_other_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await desk(database, {"en": ENGLISH, "fr": FRENCH})
+    together, alone, failures = projection.project_together, projection.project, list[UUID]()
+
+    def fail(*drafts: Draft) -> None:
+        if here.drafts["en"] in {draft.id for draft in drafts}:
+            failures.append(here.drafts["en"])
+            raise ValueError("This one can't be read.")
+
+    async def some(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Draft]:
+        fail(*drafts)
+        return await together(uow, drafts)
+
+    async def one(uow: UnitOfWork, draft: Draft) -> bool:
+        fail(draft)
+        return await alone(uow, draft)
+
+    monkeypatch.setattr(projector, "project_together", some)
+    monkeypatch.setattr(projector, "project", one)
+    for language in ("en", "fr"):
+        await write(database, here, CHANGED, language)
+    listens = documents.listen(database)
+    try:
+        async with asyncio.timeout(5):
+            while len(failures) < 2 or "Regions pay." not in await shown(database):
+                await asyncio.sleep(0.02)
+    finally:
+        await listens.stop()
+    assert (await shown(database)).count("Regions pay.") == 1
 
 
 async def test_a_projection_bumps_the_labs_revision_and_says_how_far_it_is(
@@ -299,14 +361,16 @@ def large(count: int) -> list[Json]:
 
 
 class Statements:
-    """Notes the rows that each statement about sections writes."""
+    """Counts statements, and the rows of sections that they write."""
 
     def __init__(self, database: Database) -> None:
+        self.number = 0
         self.rows: Counter[str] = Counter()
         event.listen(database.engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, *said: Any) -> None:
         statement, parameters, many = said[2], said[3], said[5]
+        self.number += 1
         kind, _, rest = str(statement).partition(" ")
         if "draft_section" in rest and kind in ("INSERT", "UPDATE", "DELETE"):
             self.rows[kind] += len(parameters) if many else 1

@@ -4,9 +4,9 @@ from policylab.coediting.anchors import Spot, read_anchor
 from policylab.coediting.authors import Authorship, Share, Written, authorship_at, written_by
 from policylab.coediting.events import DraftClosed, DraftReopened, TextChanged
 from policylab.coediting.heavy import apart
-from policylab.coediting.history import Past, position_at, text_at
+from policylab.coediting.history import Past, Record, position_at, text_at
 from policylab.coediting.hub import Hub
-from policylab.coediting.looking import made_of_text
+from policylab.coediting.looking import made_of, newest
 from policylab.coediting.outline import Suggestion, suggestions_in
 from policylab.coediting.removals import MOST_ROWS, Removal, removed_by
 from policylab.coediting.restoring import restore_text
@@ -36,6 +36,7 @@ __all__ = [
     "Gate",
     "Hub",
     "Past",
+    "Record",
     "Removal",
     "Right",
     "Share",
@@ -53,8 +54,9 @@ __all__ = [
     "edit_text",
     "keep_up",
     "log_positions",
-    "made_of_text",
+    "made_of",
     "make_anchor",
+    "newest",
     "open_draft",
     "position_at",
     "read_anchor",

@@ -14,7 +14,7 @@ from pycrdt import Doc
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.coediting.heavy import ROW_WEIGHT, apart
+from policylab.coediting.heavy import LIGHT, ROW_WEIGHT, apart
 from policylab.coediting.reading import text_of
 from policylab.coediting.session import Owner
 from policylab.coediting.stored import head_of
@@ -43,6 +43,11 @@ class Record:
     def weight(self) -> int:
         updates = self.updates
         return sum(map(len, updates)) + ROW_WEIGHT * len(updates)
+
+    @property
+    def large(self) -> bool:
+        """Whoever makes something of it waits for another process."""
+        return self.weight >= LIGHT
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from policylab.documents.past import (
     text_then,
     versions_in,
 )
-from policylab.documents.projection import Projector, listen, project
+from policylab.documents.projection import project
+from policylab.documents.projector import Projector, listen
 from policylab.documents.reading import ReadFile, read_file
 from policylab.documents.rules import DocumentKind, ImportMismatch
 from policylab.documents.sections import Section, sections_of, text_hash
