@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,9 @@ from policylab.coediting import Right
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
+from policylab.transport.coediting_wire import Wire
 from tests.coediting.harness import Open, Person, Writer, eventually, frame, serving, text, words_of
+from tests.promises.line import BINARY, Line, packed
 
 
 @pytest.fixture
@@ -299,7 +302,7 @@ async def test_who_reads_too_slowly_is_cut_off_and_nobody_else(house: Open) -> N
 # ── unmodified clients ──
 
 
-class Line:
+class Socket:
     """A websocket as pycrdt's own Provider wants it."""
 
     path = "draft"
@@ -330,7 +333,7 @@ async def test_pycrdts_own_provider_writes_and_reads(house: Open) -> None:
     async with (
         house.writer(draft_id, ben) as other,
         connect(house.url(draft_id), additional_headers=bearer(anna)) as line,
-        Provider(doc, Line(line)) as provider,
+        Provider(doc, Socket(line)) as provider,
     ):
         await provider.synced.wait()
         root = doc.get("default", type=XmlFragment)
@@ -343,3 +346,26 @@ async def test_pycrdts_own_provider_writes_and_reads(house: Open) -> None:
         other.run().insert(0, "And ")
         await eventually(lambda: str(run) == "And Pycrdt's Words")
     assert words_of(await house.text(draft_id)) == "And Pycrdt's Words"
+
+
+async def test_who_sends_too_much_is_looked_at_now_and_then(
+    house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading waits until her share of the second allows more: one look at a time sees to that."""
+    looks, good = 0, Wire._read_on
+
+    def counting(wire: Wire) -> None:
+        nonlocal looks
+        looks += 1
+        good(wire)
+
+    monkeypatch.setattr(Wire, "_read_on", counting)
+    draft_id = await house.draft()
+    line = await Line.open(house.url(draft_id), await house.person(draft_id))
+    questions = packed(BINARY, frame(0, 0, data=b"\x00")) * 500
+    with suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            while True:
+                await line.put(questions)
+    line.writer.transport.abort()
+    assert 0 < looks < 2_000

@@ -147,6 +147,7 @@ class Wire(asyncio.Protocol):
         self._budget = float(BURST)
         self._budget_at = 0.0
         self._reading = True
+        self._look: asyncio.TimerHandle | None = None
         self._unread = False
         """Whether whole frames wait in `_rest`."""
         self._heard = True
@@ -224,7 +225,7 @@ class Wire(asyncio.Protocol):
             if count == AT_ONCE or not self._reading:
                 self._unread = True
                 self._hold()
-                asyncio.get_running_loop().call_soon(self._read_on)
+                self._look_again()
                 break
             count += 1
             length = data[at + 1] & 0x7F
@@ -311,7 +312,7 @@ class Wire(asyncio.Protocol):
         self._budget -= cost
         if self._unjudged > MOST_UNJUDGED or self._budget < 0:
             self._hold()
-            asyncio.get_running_loop().call_soon(self._read_on)  # perhaps nothing is to be judged
+            self._look_again()  # perhaps nothing is to be judged
 
     # ── for the draft ──
 
@@ -414,7 +415,7 @@ class Wire(asyncio.Protocol):
         self._budget = min(BURST, self._budget + (now - self._budget_at) * RATE)
         self._budget_at = now
         if self._budget < 0:
-            loop.call_later(-self._budget / RATE + 0.01, self._read_on)
+            self._look_again(-self._budget / RATE + 0.01)
             return
         self._reading = True
         if self._unread:
@@ -424,6 +425,15 @@ class Wire(asyncio.Protocol):
             self._frames(data)
         if self._reading and not self._transport.is_closing():
             self._transport.resume_reading()
+
+    def _look_again(self, seconds: float = 0.0) -> None:
+        """See soon whether to read on: once, however many reasons there are to."""
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(seconds, self._looked)
+
+    def _looked(self) -> None:
+        self._look = None
+        self._read_on()
 
     def feel_pulse(self) -> None:
         """Cut off a line on which nothing has come in, or nothing gone out, for a whole pulse."""
