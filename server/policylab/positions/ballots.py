@@ -23,7 +23,7 @@ WITH shared AS MATERIALIZED (
 turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($2, 4)) AS taken),
 mandates AS MATERIALIZED ({MANDATES_HELD.format(delegation="$3")})
 SELECT shared.*, turn.taken, mandates.*
-  FROM shared CROSS JOIN turn LEFT JOIN mandates ON true
+  FROM turn LEFT JOIN shared ON true LEFT JOIN mandates ON true
 """  # noqa: S608 our own words
 _TERMS = """
 SELECT t.procedure_id, t.opens_at, t.closes_at, t.consent,
@@ -37,7 +37,7 @@ _TERMS_IN_CHANGE = _TERMS.format(procedures="$1::uuid[]")
 _TERMS_IN_SESSION = text(_TERMS.format(procedures="CAST(:procedures AS uuid[])"))
 _MAKE = """
 INSERT INTO ballot (id, lab_id, dialogue_id, subject_id, state) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING state, procedure_id
 """
 
 
@@ -54,10 +54,12 @@ async def share_ballot(
     turn = f"{seat} {subject.key}" if seat else None
     given = (subject.key, turn, seat)
     rows = await uow.fetch(_SHARE, *given)
-    if not rows:  # nobody has spoken of it before
-        await _make(uow, subject, lab_id=here.lab_id, dialogue_id=here.dialogue_id)
-        rows = await uow.fetch(_SHARE, *given)
-    state, procedure_id = BallotState(rows[0]["state"]), rows[0]["procedure_id"]
+    ballot = rows[0]
+    if ballot["state"] is None:  # nobody has spoken of it before
+        ballot = await _make(uow, subject, lab_id=here.lab_id, dialogue_id=here.dialogue_id)
+    if ballot is None:  # somebody has, a moment ago
+        ballot, *_ = rows = await uow.fetch(_SHARE, *given)
+    state, procedure_id = BallotState(ballot["state"]), ballot["procedure_id"]
     mandates = [row for row in rows if row["mandate_id"] is not None]
     if state is BallotState.FREE:
         return Collecting(), mandates
@@ -186,6 +188,7 @@ async def _hold(uow: UnitOfWork, subject: Subject, dialogue: Any) -> Ballot:
     return found.one()
 
 
-async def _make(uow: UnitOfWork, subject: Subject, *, lab_id: UUID, dialogue_id: UUID) -> None:
-    """Have a ballot on the subject, unless there is one: free until a procedure collects."""
-    await uow.fetchrow(_MAKE, uuid7(), lab_id, dialogue_id, subject.key, BallotState.FREE)
+async def _make(uow: UnitOfWork, subject: Subject, *, lab_id: UUID, dialogue_id: UUID) -> Any:
+    """A new ballot on the subject, free until a procedure collects; None where there is one."""
+    given = (uuid7(), lab_id, dialogue_id, subject.key, BallotState.FREE)
+    return await uow.fetchrow(_MAKE, *given)
