@@ -15,6 +15,7 @@ from policylab.kit.db import Claim, Database, Statement, UnitOfWork, audit_hash,
 from policylab.kit.ids import uuid7
 from policylab.kit.viewer import SYSTEM
 
+RENAMED = "UPDATE person SET display_name = $2 WHERE display_name = $1 RETURNING id"
 BY_NAME = "SELECT id FROM person WHERE display_name = $1"
 
 
@@ -79,6 +80,21 @@ async def test_several_statements_go_as_one_and_read_each_other(database: Databa
         found = await uow.fetch("SELECT names FROM organisation")
     assert [row["names"] for row in found] == [{"en": "Marrow Bay"}]
     assert await people(database) == ["After Two", "Two"]
+
+
+async def test_what_is_carried_out_last_waits_until_then_or_until_a_statement_asks(
+    database: Database,
+) -> None:
+    async with database.write(SYSTEM) as uow:
+        uow.session.add(Person(display_name="One"))
+        await uow.last(other=Statement(RENAMED, ["One", "Two"]))
+        assert await uow.fetchrow(BY_NAME, "Two")
+        await uow.last(another=Statement(RENAMED, ["Two", "Three"]))
+        with pytest.raises(AssertionError, match="not written yet"):
+            _ = uow.session
+        assert await people(database) == []
+        await uow.last(third=Statement(RENAMED, ["Three", "Four"]))
+    assert await people(database) == ["Four"]
 
 
 @pytest.mark.parametrize("with_objects", [False, True])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from policylab import identity
-from policylab.kit.db import Database
+from policylab.kit.db import Database, Statement
 from policylab.kit.ledger import HOUSE
 from policylab.kit.revisions import UNREVISED
 from policylab.kit.sources import Source
@@ -58,6 +58,20 @@ async def test_a_change_that_says_nothing_gets_a_revision_all_the_same(database:
     await rename(database, lab)
     assert await revision(database, lab) == before + 1
     assert await revision(database, HOUSE) == house
+
+
+async def test_so_does_what_is_written_with_the_revisions_themselves(database: Database) -> None:
+    labs = [await make.lab(database), await make.lab(database)]
+    before = [await revision(database, lab) for lab in labs]
+    async with database.write(SYSTEM) as uow:
+        both = {
+            f"lab{number}": Statement(
+                "UPDATE lab SET languages = languages WHERE id = $1 RETURNING id", [lab]
+            )
+            for number, lab in enumerate(labs)
+        }
+        await uow.last(**both)
+    assert [await revision(database, lab) for lab in labs] == [each + 1 for each in before]
 
 
 async def test_a_change_that_fails_leaves_the_revision(database: Database) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from itertools import chain
 from typing import Any, Self
 from uuid import UUID
 
@@ -79,6 +78,7 @@ class UnitOfWork:
         self._session: AsyncSession | None = None
         self._events: list[Event] = []
         self._audits: list[_Audit] = []
+        self._last: dict[str, Statement] = {}
         self._labs: set[UUID] = set()
         self._claim: Claim | None = None
         self._answer: tuple[UUID, str, str] | None = None
@@ -109,18 +109,19 @@ class UnitOfWork:
     @property
     def session(self) -> AsyncSession:
         """For what is read and written as objects; opened when first asked for."""
+        assert not self._last, "What is to be carried out last is not written yet."
         if self._session is None:
             self._session = self._open_session()
         return self._session
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         """The rows of a plain statement, as asyncpg gives them. JSON goes in as text."""
-        await self._send_objects()
+        await self._send_waiting()
         return await self._plain.fetch(statement, *values)
 
     async def fetchrow(self, statement: str, *values: Any) -> Any:
         """The first row of a plain statement, or None."""
-        await self._send_objects()
+        await self._send_waiting()
         return await self._plain.fetchrow(statement, *values)
 
     async def together(self, **statements: Statement) -> list[Any]:
@@ -129,8 +130,16 @@ class UnitOfWork:
         Each can read what those before it return, by their names, and is carried out after those
         that it reads. None of them sees what another has written.
         """
-        sql = _joined(tuple((name, each.sql) for name, each in statements.items()))
-        return await self.fetch(sql, *chain(*(each.values for each in statements.values())))
+        return await self.fetch(_joined(_sql(statements)), *_values(statements))
+
+    async def last(self, **statements: Statement) -> None:
+        """The same with what the change leaves behind, in one round trip; or sooner, should a plain
+        statement be asked for before. Each returns something, which nobody is told.
+
+        The session is not to be used after it: it would not see what is still to be written.
+        """
+        await self._send_waiting()
+        self._last = statements
 
     async def insert(self, *rows: Table) -> None:
         """Write new rows of one table at once and without the session, which never knows them."""
@@ -138,11 +147,17 @@ class UnitOfWork:
         if not others:
             await self.fetch(first.sql, *first.values)
             return
-        await self._send_objects()
+        await self._send_waiting()
         await self._plain.executemany(first.sql, [each.values for each in (first, *others)])
 
+    async def _send_waiting(self) -> None:
+        """Write what waits, in the session or to be written last, so that a statement sees it."""
+        await self._send_objects()
+        if self._last:
+            waiting, self._last = self._last, {}
+            await self.together(**waiting)
+
     async def _send_objects(self) -> None:
-        """Write what waits in the session, so that plain statements see it."""
         if self._session is not None:
             waiting = self._session.sync_session
             if waiting.new or waiting.dirty or waiting.deleted:
@@ -183,15 +198,16 @@ class UnitOfWork:
         )
 
     async def finish(self) -> list[Announcement]:
-        """Write the ledger last, labs in one fixed order, by one statement; the announcements to
-        send after that."""
+        """Write the ledger last, labs in one fixed order, by one statement, with what was to be
+        carried out last; the announcements to send after that."""
         await self._send_objects()
         told = [
             Announcement(0, event.kind, event.lab_id, event.dialogue_id, event.payload())
             for event in self._events
         ]
         rows = await self._plain.fetch(
-            _LEAVE if self._answer is None else _LEAVE_WITH_ANSWER,
+            _ending(_sql(self._last), answered=self._answer is not None),
+            *_values(self._last),
             _as_json(told),
             _as_json(self._audited()),
             ",".join(map(str, self._labs)),
@@ -256,18 +272,44 @@ def _insertion(table: str, places: tuple[str, ...], after: str, returning: str) 
     return f"INSERT INTO {table} ({', '.join(_columns(table)[0])}) {told}{back}"
 
 
+def _sql(statements: dict[str, Statement]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, each.sql) for name, each in statements.items())
+
+
+def _values(statements: dict[str, Statement]) -> list[Any]:
+    return [value for each in statements.values() for value in each.values]
+
+
 @cache
 def _joined(statements: tuple[tuple[str, str], ...]) -> str:
     """Statements as one; the values of each follow those of the one before."""
+    parts, _ = _parts(statements)
+    return f"WITH {parts} SELECT * FROM {statements[-1][0]}"  # noqa: S608 our own statements
+
+
+@cache
+def _ending(last: tuple[tuple[str, str], ...], *, answered: bool) -> str:
+    """The same with the ledger after them, which reads what the database noted of their rows."""
+    parts, given = _parts(last)
+    counts = [f"(SELECT count(*) FROM {name})" for name, _ in last]  # noqa: S608 our own names
+    written = " + ".join(counts) or "0"
+    ledger = _LEDGER.format(noted=_NOTED.format(written=written))
+    ledger = _moved(ledger + _ANSWERED if answered else ledger, given)
+    return f"WITH {parts}{', ' if parts else ''}{ledger} {_TOLD}"
+
+
+def _parts(statements: tuple[tuple[str, str], ...]) -> tuple[str, int]:
+    """Statements under their names, and how many values they are given."""
     given = 0
     parts: list[str] = []
     for name, sql in statements:
-        places = [int(place) for place in _PLACE.findall(sql)]
-        moved = _PLACE.sub(lambda found, by=given: f"${int(found[1]) + by}", sql)
-        parts.append(f"{name} AS ({moved})")
-        given += max(places, default=0)
-    last = statements[-1][0]
-    return f"WITH {', '.join(parts)} SELECT * FROM {last}"  # noqa: S608 our own statements
+        parts.append(f"{name} AS ({_moved(sql, given)})")
+        given += max(map(int, _PLACE.findall(sql)), default=0)
+    return ", ".join(parts), given
+
+
+def _moved(sql: str, by: int) -> str:
+    return _PLACE.sub(lambda found: f"${int(found[1]) + by}", sql)
 
 
 _PLACE = re.compile(r"\$(\d+)")
@@ -281,8 +323,10 @@ SELECT now(), EXISTS (SELECT FROM made)
 _CLAIMED = """
 SELECT operation, input_hash, answer FROM mutation_answer WHERE person_id = $1 AND key = $2
 """
-_LEDGER = f"""
-WITH told AS (
+_NOTED = f"CASE WHEN {{written}} >= 0 THEN current_setting('{TOUCHED}', true) END"
+"""Asked only once those rows are written."""
+_LEDGER = """
+told AS (
   INSERT INTO outbox (kind, lab_id, dialogue_id, payload)
   SELECT kind, lab_id, dialogue_id, payload
     FROM ROWS FROM (jsonb_to_recordset($1::jsonb)
@@ -298,7 +342,7 @@ WITH told AS (
     FROM (SELECT lab AS key, false AS shown FROM audited
           UNION ALL SELECT noted::uuid, true
             FROM unnest(string_to_array(
-                   concat_ws(',', $3::text, current_setting('{TOUCHED}', true)), ',')) AS noted
+                   concat_ws(',', $3::text, {noted}), ',')) AS noted
            WHERE noted <> '') AS keys
    GROUP BY key
 ), bumped AS (
@@ -325,14 +369,13 @@ WITH told AS (
                                                  capacity_id uuid, detail jsonb))
          WITH ORDINALITY AS e(action, object_type, object_id, capacity_id, detail, nth)
 )
-"""  # noqa: S608 our own name of a setting
+"""
 """Announcements; every revision that was touched, locked in one fixed order; and the audit events,
 each chained to the one before it. What the database noted of the changed rows (kit.revisions)
 counts, whatever the verbs said."""
-_ANSWERED = """, answered AS (
+_ANSWERED = """
+, answered AS (
   UPDATE mutation_answer SET answer = $8::jsonb WHERE person_id = $6 AND key = $7
 )
 """
 _TOLD = "SELECT sequence FROM told ORDER BY sequence"
-_LEAVE = _LEDGER + _TOLD
-_LEAVE_WITH_ANSWER = _LEDGER + _ANSWERED + _TOLD

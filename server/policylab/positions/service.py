@@ -99,7 +99,7 @@ async def release_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID
     rests_on = None if position.ad_referendum else mandate_id
     position.sqlmodel_update(_released(at=at, mandate_id=rests_on))
     await _keep(uow)
-    await uow.together(fact=_tell(uow, here, taken, position))
+    await uow.last(fact=_tell(uow, here, taken, position))
     return position
 
 
@@ -326,13 +326,12 @@ async def _put(
     **others: Statement,
 ) -> None:
     """Write a position that comes into being, with its conditions; what was there before is put
-    behind it, as `_supersede` does, and others are carried out with that."""
+    behind it, as `_supersede` does, and others are carried out with that. Of when it is released
+    the database has the last word."""
     behind = _superseding(uow, position, instead_of)
     at = "greatest({}, behind.superseded_at)" if position.released_at else "{}"
-    said = inserting(position, after=_BEHIND, returning="released_at", released_at=at)
-    [row] = await uow.together(behind=behind, **others, said=said)
-    if row["released_at"] != position.released_at:
-        position.released_at = row["released_at"]
+    said = inserting(position, after=_BEHIND, returning="id", released_at=at)
+    await uow.last(behind=behind, **others, said=said)
     conditions = [
         PositionCondition(
             lab_id=position.lab_id,
