@@ -65,6 +65,8 @@ class Bus:
         self._floor = 0
         self._hinted: dict[str, Callable[[str], None]] = {}
         self._listening: Any = None
+        self._turn = asyncio.Lock()
+        """Whoever asks the listening connection for something."""
         self.alive = False
 
     def on(self, event: type[Event], handler: Handler) -> None:
@@ -85,14 +87,14 @@ class Bus:
     async def hear(self, channel: str, handler: Callable[[str], None]) -> None:
         """Call `handler` with each hint on a channel of a room's own. Hints may be lost."""
         self._hinted[channel] = handler
-        if self._listening is not None:
-            await self._listening.add_listener(channel, _payload_to(handler))
+        async with self._turn:
+            if self._listening is not None:
+                await self._listening.add_listener(channel, _payload_to(handler))
 
     async def hint(self, channel: str, payload: str) -> None:
         """Send a hint to every process, this one included."""
         try:
-            async with self._pool.acquire() as connection:
-                await connection.execute(_NOTIFY, channel, payload)
+            await self._notify(channel, payload)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("bus.hint_lost", error=repr(error))
 
@@ -113,11 +115,19 @@ class Bus:
         try:
             while self._untold:
                 named, self._untold = self._untold[:500], self._untold[500:]
-                async with self._pool.acquire() as connection:
-                    await connection.fetch(_NOTIFY, CHANNEL, ",".join(map(str, named)))
+                await self._notify(CHANNEL, ",".join(map(str, named)))
                 await _within(HINT_SECONDS, self._closing)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("bus.hint_lost", error=repr(error))
+
+    async def _notify(self, channel: str, payload: str) -> None:
+        """Over the listening connection, while there is one: then PostgreSQL need not wake it."""
+        async with self._turn:
+            if self._listening is not None:
+                await self._listening.fetch(_NOTIFY, channel, payload)
+                return
+        async with self._pool.acquire() as connection:
+            await connection.fetch(_NOTIFY, channel, payload)
 
     async def start(self) -> None:
         self._floor = await self._newest()
@@ -159,7 +169,8 @@ class Bus:
                     ready.set()
                     self._look_again()
                     while not await _within(SWEEP_SECONDS, lost):
-                        await connection.execute("SELECT 1")
+                        async with self._turn:
+                            await connection.execute("SELECT 1")
                         self._look_again()
                 finally:
                     self.alive = False

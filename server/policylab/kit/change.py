@@ -247,8 +247,7 @@ def inserting(row: Table, *, after: str = "", returning: str = "", **columns: st
     """
     table = row.__tablename__
     names, written = _columns(table)
-    places = [columns.get(name, "{}").format(f"${n}") for n, name in enumerate(names, start=1)]
-    sql = _insertion(table, tuple(places), after, returning)
+    sql = _insertion(table, tuple(columns.items()), after, returning)
     told = vars(row)  # as it was made: nobody is to notice that it is read
     values = [told[name] for name in names]
     for place in written:
@@ -266,10 +265,13 @@ def _columns(table: str) -> tuple[list[str], list[int]]:
 
 
 @cache
-def _insertion(table: str, places: tuple[str, ...], after: str, returning: str) -> str:
+def _insertion(table: str, written: tuple[tuple[str, str], ...], after: str, returning: str) -> str:
+    names, _ = _columns(table)
+    told_by = dict(written)
+    places = [told_by.get(name, "{}").format(f"${n}") for n, name in enumerate(names, start=1)]
     told = f"SELECT {', '.join(places)} FROM {after}" if after else f"VALUES ({', '.join(places)})"  # noqa: S608 our own names
     back = f" RETURNING {returning}" if returning else ""
-    return f"INSERT INTO {table} ({', '.join(_columns(table)[0])}) {told}{back}"
+    return f"INSERT INTO {table} ({', '.join(names)}) {told}{back}"
 
 
 def _sql(statements: dict[str, Statement]) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,5 @@
 """Announcements: what happened, in ids. Kept with the change, sent after the commit."""
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -18,11 +17,8 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON values."""
-        return {
-            field.name: _plain(getattr(self, field.name))
-            for field in dataclasses.fields(self)
-            if getattr(self, field.name) is not None
-        }
+        said = vars(self).items()
+        return {name: _plain(value) for name, value in said if value is not None}
 
 
 def _plain(value: Any) -> Any:
