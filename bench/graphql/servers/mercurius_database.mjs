@@ -74,16 +74,18 @@ RETURNING id, stance, statement, state, section_id AS "sectionId", delegation_id
 const FACT = `
 INSERT INTO dialogue_fact (id, lab_id, dialogue_id, phase_run_id, kind, at, detail, note,
                            capacity_id)
-VALUES (uuidv7(), $1, $2, $3, 'POSITION_RELEASED', now(), $4, '', $5)`;
+VALUES (uuidv7(), $1, $2, $3, 'POSITION_RELEASED', now(), $4, '', $5) RETURNING id`;
 const OUTBOX = `
-INSERT INTO outbox (kind, lab_id, dialogue_id, payload) VALUES ('position.released', $1, $2, $3)`;
+INSERT INTO outbox (kind, lab_id, dialogue_id, payload)
+VALUES ('position.released', $1, $2, $3), ('fact.recorded', $1, $2, $4)`;
 const LEDGER = `
-UPDATE lab_ledger SET revision = revision + 1, audit_sequence = audit_sequence + 1
+UPDATE lab_ledger SET revision = revision + 1, audit_sequence = audit_sequence + 2
  WHERE lab_id = $1 RETURNING audit_sequence, audit_hash, now()::text AS at`;
 const AUDIT = `
 INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type,
                          object_id, detail, previous_hash, hash)
-VALUES ($1, $2, now(), $3, $4, 'position.released', 'Position', $5, $6, $7, $8)`;
+VALUES ($1, $2::bigint - 1, now(), $3, $4, 'position.taken', 'Position', $5, $6, $7, $8),
+       ($1, $2, now(), $3, $4, 'fact.recorded', 'DialogueFact', $9, $10, $8, $11)`;
 const HEAD = "UPDATE lab_ledger SET audit_hash = $2 WHERE lab_id = $1";
 
 function uuid5(space, name) {
@@ -122,17 +124,20 @@ export async function takePosition(pool, viewer, input) {
     if (ballot.state === "CLOSED") return refusal("CLOSED", "No positions are taken here.");
     if (!mandate) return refusal("NO_MANDATE", "Your delegation has no mandate.");
     const detail = JSON.stringify({ delegation_id: here.delegation_id, level: here.level });
-    const [, [position], , , [ledger]] = await Promise.all([
+    const fact = JSON.stringify({ fact: "POSITION_RELEASED" });
+    const [, [position], [recorded], , [ledger]] = await Promise.all([
       run("supersede", SUPERSEDE, [here.delegation_id, subject]),
       run("write", WRITE, [viewer, here.lab_id, here.dialogue_id, here.delegation_id, here.level,
         subject, here.document_id, input.setId, input.sectionId, input.stance, input.statement,
         mandate.id, here.capacity_id]),
       run("fact", FACT, [here.lab_id, here.dialogue_id, here.phase_run_id, detail,
         here.capacity_id]),
-      run("outbox", OUTBOX, [here.lab_id, here.dialogue_id, detail]),
+      run("outbox", OUTBOX, [here.lab_id, here.dialogue_id, detail, fact]),
       run("ledger", LEDGER, [here.lab_id]),
     ]);
-    await keep(run, viewer, here, position, ledger, { subject, stance: input.stance });
+    const taken = { id: position.id, detail: { subject, stance: input.stance } };
+    const noted = { id: recorded.id, detail: { kind: "POSITION_RELEASED" } };
+    await keep(run, viewer, here, ledger, taken, noted);
     done = "COMMIT";
     return { __typename: "Position", ...position };
   } finally {
@@ -141,12 +146,15 @@ export async function takePosition(pool, viewer, input) {
   }
 }
 
-async function keep(run, viewer, here, position, ledger, detail) {
-  const said = [here.lab_id, ledger.audit_sequence, ledger.at, viewer, position.id];
-  const hash = createHash("sha256").update(ledger.audit_hash).update(said.join(" ")).digest();
+async function keep(run, viewer, here, ledger, taken, noted) {
+  const chained = (before, sequence, id) => createHash("sha256").update(before)
+    .update([here.lab_id, sequence, ledger.at, viewer, id].join(" ")).digest();
+  const first = chained(ledger.audit_hash, ledger.audit_sequence - 1, taken.id);
+  const second = chained(first, ledger.audit_sequence, noted.id);
   await Promise.all([
-    run("audit", AUDIT, [here.lab_id, ledger.audit_sequence, viewer, here.capacity_id, position.id,
-      JSON.stringify(detail), ledger.audit_hash, hash]),
-    run("head", HEAD, [here.lab_id, hash]),
+    run("audit", AUDIT, [here.lab_id, ledger.audit_sequence, viewer, here.capacity_id, taken.id,
+      JSON.stringify(taken.detail), ledger.audit_hash, first, noted.id,
+      JSON.stringify(noted.detail), second]),
+    run("head", HEAD, [here.lab_id, second]),
   ]);
 }

@@ -103,7 +103,9 @@ DECLARE
   subject uuid;
   ledger lab_ledger;
   taken "position";
-  event bytea;
+  fact uuid := uuidv7();
+  first bytea;
+  second bytea;
 BEGIN
   SELECT * INTO frozen FROM version_set v WHERE v.id = bench_take_position.set_id;
   SELECT * INTO talk FROM dialogue d WHERE d.id = frozen.dialogue_id FOR SHARE;
@@ -142,24 +144,30 @@ BEGIN
   RETURNING * INTO taken;
   INSERT INTO dialogue_fact (id, lab_id, dialogue_id, phase_run_id, kind, at, detail, note,
                              capacity_id)
-  SELECT uuidv7(), talk.lab_id, talk.id, r.id, 'POSITION_RELEASED', now(),
+  SELECT fact, talk.lab_id, talk.id, r.id, 'POSITION_RELEASED', now(),
          jsonb_build_object('delegation_id', seat.delegation_id, 'level', seat.level), '',
          seat.capacity_id
     FROM phase_run r WHERE r.dialogue_id = talk.id AND r.left_at IS NULL;
   INSERT INTO outbox (kind, lab_id, dialogue_id, payload)
   VALUES ('position.released', talk.lab_id, talk.id,
-          jsonb_build_object('position_id', taken.id, 'delegation_id', seat.delegation_id));
-  UPDATE lab_ledger l SET revision = revision + 1, audit_sequence = audit_sequence + 1
+          jsonb_build_object('position_id', taken.id, 'delegation_id', seat.delegation_id)),
+         ('fact.recorded', talk.lab_id, talk.id, jsonb_build_object('fact', 'POSITION_RELEASED'));
+  UPDATE lab_ledger l SET revision = revision + 1, audit_sequence = audit_sequence + 2
    WHERE l.lab_id = talk.lab_id RETURNING * INTO ledger;
-  event := sha256(ledger.audit_hash || convert_to(
-    concat_ws(' ', talk.lab_id, ledger.audit_sequence, now(), taken.id, seat.capacity_id), 'UTF8'));
+  first := sha256(ledger.audit_hash || convert_to(concat_ws(
+    ' ', talk.lab_id, ledger.audit_sequence - 1, now(), taken.id, seat.capacity_id), 'UTF8'));
+  second := sha256(first || convert_to(concat_ws(
+    ' ', talk.lab_id, ledger.audit_sequence, now(), fact, seat.capacity_id), 'UTF8'));
   INSERT INTO audit_event (lab_id, sequence, at, actor_id, capacity_id, action, object_type,
                            object_id, detail, previous_hash, hash)
-  VALUES (talk.lab_id, ledger.audit_sequence, now(), policylab_viewer(), seat.capacity_id,
-          'position.released', 'Position', taken.id,
+  VALUES (talk.lab_id, ledger.audit_sequence - 1, now(), policylab_viewer(), seat.capacity_id,
+          'position.taken', 'Position', taken.id,
           jsonb_build_object('subject', subject, 'stance', bench_take_position.stance),
-          ledger.audit_hash, event);
-  UPDATE lab_ledger l SET audit_hash = event WHERE l.lab_id = talk.lab_id;
+          ledger.audit_hash, first),
+         (talk.lab_id, ledger.audit_sequence, now(), policylab_viewer(), seat.capacity_id,
+          'fact.recorded', 'DialogueFact', fact,
+          jsonb_build_object('kind', 'POSITION_RELEASED'), first, second);
+  UPDATE lab_ledger l SET audit_hash = second WHERE l.lab_id = talk.lab_id;
   RETURN taken;
 END
 $$;

@@ -122,9 +122,7 @@ async def take_position(
     check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
     course = _at_once(uow, here, mandate_id=None if ad_referendum else mandate_id)
     position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum, **course)
-    for step in ("drafted", "cleared"):
-        _note(uow, here, position, step)
-    fact = _tell(uow, here, taken, position)
+    fact = _tell(uow, here, taken, position, step="taken")
     await _put(uow, position, words, instead_of=_IN_PREPARATION | _RELEASED, fact=fact)
     return position
 
@@ -357,7 +355,9 @@ async def _keep(uow: UnitOfWork) -> None:
         raise Refused(RefusalCode.NO_MANDATE, message) from error
 
 
-def _tell(uow: UnitOfWork, here: Here, taken: Collecting, position: Position) -> Statement:
+def _tell(
+    uow: UnitOfWork, here: Here, taken: Collecting, position: Position, *, step: str = "released"
+) -> Statement:
     """Let everybody hear that a position was released; the fact is to be recorded with it."""
     detail = {
         "delegation_id": position.delegation_id,
@@ -365,7 +365,7 @@ def _tell(uow: UnitOfWork, here: Here, taken: Collecting, position: Position) ->
         "procedure_id": taken.procedure_id if taken.running else None,
     }
     fact = recording(uow, here, FactKind.POSITION_RELEASED, detail)
-    _note(uow, here, position, "released")
+    _note(uow, here, position, step)
     uow.announce(events.PositionReleased(**_named(position)))
     return fact
 

@@ -115,36 +115,51 @@ async def _tell(session: AsyncSession, viewer: UUID, position: Position) -> None
     run = select(PhaseRun).where(col(PhaseRun.dialogue_id) == position.dialogue_id)
     phase = (await session.exec(run.where(col(PhaseRun.left_at).is_(None)))).one()
     detail = {"delegation_id": str(position.delegation_id), "level": position.level}
-    session.add(
-        DialogueFact(
-            **where,
-            phase_run_id=phase.id,
-            kind=FactKind.POSITION_RELEASED,
-            at=datetime.now(UTC),
-            detail=detail,
-            capacity_id=position.capacity_id,
-        )
+    fact = DialogueFact(
+        **where,
+        phase_run_id=phase.id,
+        kind=FactKind.POSITION_RELEASED,
+        at=datetime.now(UTC),
+        detail=detail,
+        capacity_id=position.capacity_id,
     )
+    session.add(fact)
     session.add(Outbox(kind="position.released", **where, payload=detail))
+    session.add(Outbox(kind="fact.recorded", **where, payload={"fact": "POSITION_RELEASED"}))
     ledger = await session.get_one(LabLedger, position.lab_id, with_for_update=True)
     ledger.revision += 1
+    said = {"subject": str(position.subject_id), "stance": str(position.stance)}
+    kind = {"kind": "POSITION_RELEASED"}
+    for action, thing, about in (("position.taken", position, said), ("fact.recorded", fact, kind)):
+        _chain(session, ledger, viewer, action, thing, about, position.capacity_id)
+    await session.flush()
+
+
+def _chain(
+    session: AsyncSession,
+    ledger: LabLedger,
+    viewer: UUID,
+    action: str,
+    thing: Position | DialogueFact,
+    about: dict[str, str],
+    capacity_id: UUID | None,
+) -> None:
     ledger.audit_sequence += 1
-    said = f"{position.lab_id} {ledger.audit_sequence} {viewer} {position.id}"
+    said = f"{ledger.lab_id} {ledger.audit_sequence} {viewer} {thing.id}"
     event = hashlib.sha256(ledger.audit_hash + said.encode()).digest()
     session.add(
         AuditEvent(
-            lab_id=position.lab_id,
+            lab_id=ledger.lab_id,
             sequence=ledger.audit_sequence,
             at=datetime.now(UTC),
             actor_id=viewer,
-            capacity_id=position.capacity_id,
-            action="position.released",
-            object_type="Position",
-            object_id=position.id,
-            detail={"subject": str(position.subject_id), "stance": str(position.stance)},
+            capacity_id=capacity_id,
+            action=action,
+            object_type=type(thing).__name__,
+            object_id=thing.id,
+            detail=about,
             previous_hash=ledger.audit_hash,
             hash=event,
         )
     )
     ledger.audit_hash = event
-    await session.flush()
