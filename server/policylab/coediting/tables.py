@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from policylab.kit.tables import Table, moment
+from policylab.kit.tables import Stored, Table, moment
 
 
-class DraftHead(SQLModel, table=True):
+class DraftHead(Stored, table=True):
     """One row a draft: how far its log goes. Locked by every append, and by what closes it."""
 
     __tablename__ = "draft_head"  # pyright: ignore[reportAssignmentType]
@@ -22,7 +22,7 @@ class DraftHead(SQLModel, table=True):
     created_at: datetime = moment(default_now=True)
 
 
-class DraftUpdate(SQLModel, table=True):
+class DraftUpdate(Stored, table=True):
     """One person's changes of one moment, as Yjs bytes. The log of these is the text."""
 
     __tablename__ = "draft_update"  # pyright: ignore[reportAssignmentType]
@@ -36,7 +36,7 @@ class DraftUpdate(SQLModel, table=True):
     created_at: datetime = moment(default_now=True)
 
 
-class DraftSnapshot(SQLModel, table=True):
+class DraftSnapshot(Stored, table=True):
     """The whole text at one log position, so that opening it need not read the whole log."""
 
     __tablename__ = "draft_snapshot"  # pyright: ignore[reportAssignmentType]
@@ -81,7 +81,7 @@ class DraftSpell(Table, table=True):
     """Rows of the log."""
 
 
-class DraftCarried(SQLModel, table=True):
+class DraftCarried(Stored, table=True):
     """Words that one change took out and put in again: which ids they had before."""
 
     __tablename__ = "draft_carried"  # pyright: ignore[reportAssignmentType]
@@ -94,7 +94,7 @@ class DraftCarried(SQLModel, table=True):
     from_clock: int = Field(sa_type=BigInteger)
 
 
-class DraftClient(SQLModel, table=True):
+class DraftClient(Stored, table=True):
     """Whose a Yjs client id is: the person and capacity that used it first."""
 
     __tablename__ = "draft_client"  # pyright: ignore[reportAssignmentType]

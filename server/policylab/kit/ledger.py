@@ -6,16 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from policylab.kit.sources import Scope, Source
-from policylab.kit.tables import moment
+from policylab.kit.tables import Stored, moment
 
 HOUSE = UUID(int=0)
 """Stands for the lab where something concerns no lab."""
 
 
-class LabLedger(SQLModel, table=True):
+class LabLedger(Stored, table=True):
     """One row a lab: its revision and the head of its chain of audit events. Locked last."""
 
     __tablename__ = "lab_ledger"  # pyright: ignore[reportAssignmentType]
@@ -32,7 +32,7 @@ class LabLedger(SQLModel, table=True):
     """The head before the last change that was audited: its first event is chained to it."""
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Stored, table=True):
     """Who did what to which thing, and when; chained by hash within its lab. Never words."""
 
     __tablename__ = "audit_event"  # pyright: ignore[reportAssignmentType]
@@ -50,7 +50,7 @@ class AuditEvent(SQLModel, table=True):
     hash: bytes = Field(sa_type=LargeBinary)
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Stored, table=True):
     """Announcements, kept in the transaction of the change that they report."""
 
     __tablename__ = "outbox"  # pyright: ignore[reportAssignmentType]
@@ -71,7 +71,7 @@ class Outbox(SQLModel, table=True):
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
 
 
-class MutationAnswer(SQLModel, table=True):
+class MutationAnswer(Stored, table=True):
     """The first answer to a client mutation id; a retry gets it again (promises X1 to X3)."""
 
     __tablename__ = "mutation_answer"  # pyright: ignore[reportAssignmentType]

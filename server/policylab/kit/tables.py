@@ -7,8 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Text, TypeDecorator, func, inspect
+from sqlalchemy import CheckConstraint, DateTime, Text, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import class_mapper, registry
 from sqlmodel import Field, SQLModel
 
 from policylab.kit.ids import uuid7
@@ -23,10 +24,24 @@ SQLModel.metadata.naming_convention = {
 metadata = SQLModel.metadata
 
 
-class Table(SQLModel):
-    """A row with an identifier from birth. It does not validate: rules do, before it is built."""
+_names: dict[str, Any] = {}
+"""Every class that is mapped."""
+
+
+class Stored(SQLModel):
+    """Base of what is stored. Each class is mapped by itself: what SQLAlchemy makes for statements
+    over objects, four kilobytes a column, is then made of a class when it is first asked for, and
+    not of all classes at once. No relationships lead from one to another."""
 
     model_config = {"defer_build": True}  # nobody asks for what would validate
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls._sa_registry = registry(metadata=metadata, class_registry=_names)
+
+
+class Table(Stored):
+    """A row with an identifier from birth. It does not validate: rules do, before it is built."""
 
     if TYPE_CHECKING:  # SQLModel declares it too widely for a plain name to fit
         __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride,reportIncompatibleUnannotatedOverride]
@@ -45,7 +60,7 @@ class Table(SQLModel):
         """A row that no session shall know, for `kit.change`: made in a tenth of the time, as
         nobody is told of its values."""
         table: Any = cls
-        row: Self = inspect(table).class_manager.new_instance()
+        row: Self = class_mapper(table).class_manager.new_instance()
         told, made = _defaults(table)
         given = told | values
         given |= {name: make() for name, make in made.items() if name not in values}
