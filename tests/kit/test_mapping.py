@@ -1,4 +1,4 @@
-"""What SQLAlchemy makes of a class for statements over objects is made when it is first asked for."""
+"""What SQLAlchemy makes of a class for statements over objects waits until it is asked for."""
 
 import subprocess
 import sys

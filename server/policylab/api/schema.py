@@ -10,7 +10,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from policylab.api import enumerations
+from policylab.api import enumerations, resolving
 
 MODULES = (
     "node",
@@ -88,6 +88,7 @@ def undeclared(core: GraphQLSchema) -> list[str]:
 if _missing := undeclared(schema._schema):  # pyright: ignore[reportPrivateUsage]
     raise RuntimeError(f"Published without a declaration: {', '.join(_missing)}.")
 enumerations.describe(schema._schema)  # pyright: ignore[reportPrivateUsage]
+resolving.call_plainly(schema._schema)  # pyright: ignore[reportPrivateUsage]
 
 
 def print_schema() -> str:
