@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -47,6 +48,7 @@ def build(settings: Settings) -> tuple[Starlette, House]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await _open(house)
+        sys.path_importer_cache.clear()  # what lies in every folder that a module was looked for in
         gc.collect()
         gc.freeze()
         gc.set_threshold(*SELDOM)
