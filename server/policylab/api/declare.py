@@ -105,9 +105,7 @@ def published(source: Source) -> Callable[[type[T]], type[T]]:
     """Publish rows of `source` as a GraphQL type. Its docstring is its description."""
 
     def make(cls: type[T]) -> type[T]:
-        _build_fields(cls)
-        cls.__annotations__["row"] = strawberry.Private[Any]
-        made = strawberry.type(cls, description=_first_paragraph(cls.__doc__))
+        made = of_rows(cls)
         Published(made, source)
         return made
 
@@ -118,7 +116,14 @@ def of_rows(cls: type[T]) -> type[T]:
     """A published type whose rows come from more than one table, as the thing they belong to."""
     _build_fields(cls)
     cls.__annotations__["row"] = strawberry.Private[Any]
-    return strawberry.type(cls, description=_first_paragraph(cls.__doc__))
+    return strawberry.type(_one_of_many(cls), description=_first_paragraph(cls.__doc__))
+
+
+def _one_of_many(cls: type[T]) -> type[T]:
+    """Without the methods that dataclasses would write for each class: nobody compares what is
+    published or prints it, and for all the classes they take a megabyte."""
+    cls.__eq__, cls.__repr__ = object.__eq__, object.__repr__
+    return cls
 
 
 def _build_fields(cls: type[Any]) -> None:
@@ -138,13 +143,13 @@ def plain(description: str, **options: Any) -> Any:
 def value(cls: type[T]) -> type[T]:
     """A published value without a row of its own: as visible as the field that leads to it."""
     _build_fields(cls)
-    return strawberry.type(cls, description=_first_paragraph(cls.__doc__))
+    return strawberry.type(_one_of_many(cls), description=_first_paragraph(cls.__doc__))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(plain,))
 def described_input(cls: type[T]) -> type[T]:
     """An input object; only what the person says. Its docstring is its description."""
-    return strawberry.input(cls, description=_first_paragraph(cls.__doc__))
+    return strawberry.input(_one_of_many(cls), description=_first_paragraph(cls.__doc__))
 
 
 def described_enum(cls: type[Enum]) -> None:
