@@ -14,6 +14,7 @@ RARE = {
     "alembic": "bringing the tables to a release",
     "authlib": "signing in with an identity provider",
     "babel": "dates in packages",
+    "cryptography": "sealing, and checking seals",
     "httpx2": "asking an identity provider",
     "icalendar": "calendars",
     "jsonschema": "checking templates",

@@ -13,9 +13,11 @@ from policylab.api.records import DecisionRecord, DissentingStatement, FormalAdo
 from policylab.api.strategies import section_key
 from policylab.api.verbs import VerbInput, verb, verbs
 from policylab.decisions import Base, KeyUnusable, Rule, RuleCode, Signer
+from policylab.decisions.signing import LIBRARY
 from policylab.kit.db import UnitOfWork
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import key_of
+from policylab.kit.late import late
 from policylab.kit.log import log
 from policylab.positions import Subject
 
@@ -141,8 +143,9 @@ class RecordAdoptionInput(VerbInput):
     link: str | None = plain("Where it can be read.", default=None)
 
 
-def signer_of(uow: UnitOfWork) -> Signer:
+async def signer_of(uow: UnitOfWork) -> Signer:
     """The service's key; refused, and told to who runs the house, when it can't be used."""
+    await late(LIBRARY)
     try:
         return decisions.open_signer(uow.shared["settings"].signing_key())
     except (KeyUnusable, OSError) as error:
@@ -216,7 +219,7 @@ class DecisionsMutation:
             record_id=key_of(input.record_id, "DecisionRecord"),
             reasons=input.reasons,
             follow_up=input.follow_up or "",
-            signer=signer_of(uow),
+            signer=await signer_of(uow),
         )
         return row.id
 
@@ -225,7 +228,7 @@ class DecisionsMutation:
         """Correct a sealed record by a note that is sealed itself. Asks for a fresh sign-in."""
         key = key_of(input.record_id, "DecisionRecord")
         await decisions.add_corrigendum(
-            uow, uow.viewer, record_id=key, words=input.text, signer=signer_of(uow)
+            uow, uow.viewer, record_id=key, words=input.text, signer=await signer_of(uow)
         )
         return key
 
@@ -247,6 +250,6 @@ class DecisionsMutation:
             adopted_on=input.date,
             reference=input.reference,
             link=input.link,
-            signer=signer_of(uow),
+            signer=await signer_of(uow),
         )
         return row.id

@@ -14,11 +14,12 @@ from policylab.decisions.log_rules import key_in_use
 from policylab.decisions.package import Entry, Sealed, Tree
 from policylab.decisions.published import is_published
 from policylab.decisions.records import record_by_id
-from policylab.decisions.signing import Signer
+from policylab.decisions.signing import LIBRARY, Signer
 from policylab.decisions.tables import Corrigendum, FormalAdoption, RecordSeal
 from policylab.decisions.verify_record import Altered, check_keys, check_sealed, check_signature
 from policylab.kit.canonical import NotCanonical, read_canonical
 from policylab.kit.errors import RefusalCode, Refused, not_found
+from policylab.kit.late import late
 from policylab.kit.viewer import Viewer
 from policylab.labs import may_read
 
@@ -59,6 +60,7 @@ async def verified(session: AsyncSession, record_ids: Collection[UUID]) -> dict[
     tree = await log.tree_of(session)
     if tree is None:
         return dict.fromkeys(record_ids, False)
+    await late(LIBRARY)
     return {
         key: key in seals
         and _holds(seals[key], tree, await log.entry_at(session, seals[key].leaf_index))

@@ -11,18 +11,13 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+LIBRARY = "cryptography.hazmat.primitives.serialization"
+"""With all that signing and checking signatures needs: `await late(LIBRARY)` before either."""
 Purpose = Literal["leaf", "head", "manifest"]
 
 
@@ -39,7 +34,7 @@ class Signer:
     @property
     def public(self) -> str:
         """The public key: 64 hexadecimal digits, what people pin."""
-        return self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+        return self.private.public_key().public_bytes_raw().hex()
 
     @property
     def id(self) -> str:
@@ -56,6 +51,8 @@ def key_id(public: str) -> str:
 
 
 def new_signer() -> Signer:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return Signer(Ed25519PrivateKey.generate())
 
 
@@ -72,6 +69,8 @@ def open_signer(path: Path) -> Signer:
 
 def write_signer(path: Path, signer: Signer) -> None:
     """Keep the key in a new file, whole or not at all; FileExistsError when there is one."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -86,6 +85,10 @@ def write_signer(path: Path, signer: Signer) -> None:
 
 
 def _read(path: Path) -> Signer:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     pem = path.read_bytes()
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise KeyUnusable(f"others may read {path.name}; allow its owner only (chmod 600)")

@@ -35,9 +35,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 FORMAT = "policylab-record-package/1"
 DOCUMENTS = ("record.json", "text.json", "rule.json", "positions.json", "attached.json")
 PROOFS = ("seal.json", "keys.json", "tree-head.json")
@@ -267,6 +264,9 @@ def key_id(public: str) -> str:
 
 def check_signature(kind: str, data: bytes, signature: Any, public: str) -> None:
     """The data is signed by this key, for this purpose and no other."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     if not isinstance(signature, str) or not HEX128.fullmatch(signature):
         raise Altered("a signature is not written as one")
     try:

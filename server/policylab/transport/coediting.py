@@ -1,8 +1,6 @@
 """Who comes to a draft's co-editing socket, and in which capacity (choices/coediting-wire.md)."""
 
 import asyncio
-import base64
-import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,7 +12,6 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import asyncpg
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
@@ -28,6 +25,7 @@ from policylab.coediting.turn import Peer
 from policylab.kit.errors import Refused
 from policylab.kit.french import said_in
 from policylab.kit.ids import key_of
+from policylab.kit.late import late
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
 from policylab.transport.coediting_doorway import Turned
@@ -38,6 +36,7 @@ from policylab.transport.signin import Credentials, viewers_of_headers
 from policylab.transport.together import Answer, Together
 
 if TYPE_CHECKING:
+    from policylab.transport.coediting_tickets import Tickets
     from policylab.transport.house import House
 
 TICKET_SECONDS: Final = 30
@@ -63,8 +62,6 @@ class Door:
 
     def __init__(self, house: "House") -> None:
         self._house = house
-        key = hashlib.sha256(b"coedit ticket" + house.settings.secret().encode()).digest()
-        self._tickets = Fernet(base64.urlsafe_b64encode(key))
         self._viewers = Together[Credentials, Viewer](self._find_viewers)
         self._standings = Together[Asked, Standing](self._find_standings)
 
@@ -87,7 +84,7 @@ class Door:
         self.check_origin(connection)
         if draft_id is None:
             raise Turned(404, "There is no such draft.")
-        viewer = await self.viewer(self.credentials(connection))
+        viewer = await self.viewer(await self.credentials(connection))
         if not viewer.signed_in:
             raise Turned(401, "Sign in first.")
         standing = await _asked(self._standing_now(viewer, draft_id))
@@ -135,21 +132,27 @@ class Door:
             "cookie": request.headers.get("cookie"),
             "authorization": request.headers.get("authorization"),
         }
-        ticket = self._tickets.encrypt(json.dumps(said).encode()).decode()
+        ticket = (await self._tickets()).write(json.dumps(said))
         return JSONResponse({"ticket": ticket, "seconds": TICKET_SECONDS}, headers=headers)
 
-    def credentials(self, connection: HTTPConnection) -> Credentials:
+    async def credentials(self, connection: HTTPConnection) -> Credentials:
         """Cookie and authorization: the connection's own, or those behind its ticket."""
         ticket = connection.query_params.get("ticket")
         if ticket is None:
             return connection.headers.get("cookie"), connection.headers.get("authorization")
-        try:
-            said = json.loads(self._tickets.decrypt(ticket.encode(), ttl=TICKET_SECONDS))
-        except InvalidToken as error:
-            raise Turned(401, "This ticket is no longer valid.") from error
+        said = json.loads((await self._tickets()).read(ticket, seconds=TICKET_SECONDS) or "{}")
+        if not said:
+            raise Turned(401, "This ticket is no longer valid.")
         if said["draft"] != _last_part(connection):
             raise Turned(401, "This ticket is for another draft.")
         return said["cookie"], said["authorization"]
+
+    async def _tickets(self) -> "Tickets":
+        """Few come with one."""
+        await late("policylab.transport.coediting_tickets")
+        from policylab.transport.coediting_tickets import Tickets
+
+        return Tickets(self._house.settings.secret())
 
     async def _find_viewers(self, asked: list[Credentials]) -> dict[Credentials, Viewer]:
         found = await viewers_of_headers(self._house.database, self._house.settings, asked)

@@ -42,7 +42,7 @@ class Admitting(Protocol):
 
     def check_origin(self, connection: HTTPConnection) -> None: ...
 
-    def credentials(self, connection: HTTPConnection) -> tuple[str | None, str | None]: ...
+    async def credentials(self, connection: HTTPConnection) -> tuple[str | None, str | None]: ...
 
     async def viewer(self, credentials: tuple[str | None, str | None]) -> Viewer: ...
 
@@ -121,6 +121,7 @@ class Polls:
         if connection.scope["method"] != "POST":
             raise Turned(404, "There is no such session.")
         draft_id = self._door.draft_of(_draft_path(connection))
+        digest = await self._digest(connection)
         admitted = await self._door.admit(connection, draft_id)
         viewer = admitted.viewer
         connection.state.person = viewer.person_id  # for the log
@@ -128,7 +129,7 @@ class Polls:
         assert draft_id is not None
         request = connection.state.request_id
         told = partial(self._lines.ended, PATH, person=viewer.person_id, request=request)
-        poll = Poll(draft_id, viewer, self._digest(connection), told)
+        poll = Poll(draft_id, viewer, digest, told)
         poll.enter(admitted.join)
         self._polls[poll.id] = poll
         if self._look is None:
@@ -152,14 +153,14 @@ class Polls:
         poll = self._polls.get(connection.headers[SESSION_HEADER])
         if poll is None or poll.draft_id != self._door.draft_of(_draft_path(connection)):
             raise Turned(404, "There is no such session.")
-        if poll.credentials != self._digest(connection):
-            viewer = await self._door.viewer(self._door.credentials(connection))
+        if poll.credentials != await self._digest(connection):
+            viewer = await self._door.viewer(await self._door.credentials(connection))
             if _who(viewer) != _who(poll.viewer):
                 raise Turned(404, "There is no such session.")
         return poll
 
-    def _digest(self, connection: HTTPConnection) -> bytes:
-        said = json.dumps(self._door.credentials(connection))
+    async def _digest(self, connection: HTTPConnection) -> bytes:
+        said = json.dumps(await self._door.credentials(connection))
         return hashlib.sha256(said.encode()).digest()
 
     async def _go_on(self, poll: Poll, body: bytes) -> tuple[int, bytes]:
