@@ -1,5 +1,6 @@
 """Runs documents and holds the limits; knows nothing of HTTP (design.md 15.5)."""
 
+import gc
 import hashlib
 import re
 from collections import OrderedDict
@@ -223,6 +224,7 @@ def _check(text: str, *, trusted: bool) -> _Checked | list[GraphQLError]:
     except GraphQLError as error:
         return [error]
     problems = validate(schema._schema, document, max_errors=MAX_ERRORS)  # pyright: ignore[reportPrivateUsage]
+    gc.collect(0)  # what looked at the document holds itself, and would wait for a long time
     return problems or _Checked(document)
 
 
