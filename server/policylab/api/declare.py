@@ -149,7 +149,7 @@ def value(cls: type[T]) -> type[T]:
 @dataclass_transform(kw_only_default=True, field_specifiers=(plain,))
 def described_input(cls: type[T]) -> type[T]:
     """An input object; only what the person says. Its docstring is its description."""
-    return strawberry.input(_one_of_many(cls), description=_first_paragraph(cls.__doc__))
+    return strawberry.input(cls, description=_first_paragraph(cls.__doc__))
 
 
 def described_enum(cls: type[Enum]) -> None:
