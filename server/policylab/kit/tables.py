@@ -37,7 +37,9 @@ class Stored(SQLModel):
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        cls._sa_registry = registry(metadata=metadata, class_registry=_names)
+        cls._sa_registry = registry(  # pyright: ignore[reportPrivateUsage]
+            metadata=metadata, class_registry=_names
+        )
 
 
 class Table(Stored):
