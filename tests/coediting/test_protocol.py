@@ -93,3 +93,13 @@ def test_our_own_frames_say_what_they_should() -> None:
     assert b'"code": "CLOSED"' in refused
     assert protocol.say_stored(300, 2) == b"\x65" + write_uint(300) + b"\x02"
     assert protocol.say_welcome({"right": "read"})[0] == 102
+
+
+def test_a_question_names_as_many_clients_as_texts_have_and_no_more() -> None:
+    """While it is read, nobody else is heard."""
+    most = protocol.MAX_STATE_VECTOR
+    asked = read_frame(protocol.ask_sync(dict.fromkeys(range(most), 1)))
+    assert isinstance(asked, SyncAsked)
+    assert len(asked.state) == most
+    with pytest.raises(BadFrame, match="too long"):
+        read_frame(protocol.ask_sync(dict.fromkeys(range(most + 1), 1)))

@@ -121,7 +121,7 @@ def of_rows(cls: type[T]) -> type[T]:
 
 def _one_of_many(cls: type[T]) -> type[T]:
     """Without the methods that dataclasses would write for each class: nobody compares what is
-    published or prints it, and for all the classes they take a megabyte."""
+    published or prints it, and each class would keep its own."""
     cls.__eq__, cls.__repr__ = object.__eq__, object.__repr__
     return cls
 

@@ -1,7 +1,7 @@
 """How graphql-core calls what a field is answered by.
 
-Strawberry puts eight functions of each field's own in between, which convert arguments and look for
-extensions: four kilobytes a field. A field that takes no arguments needs none of them.
+Strawberry puts functions of each field's own in between, which convert arguments and look for
+extensions: memory for each of them. A field that takes no arguments needs none.
 """
 
 from collections.abc import Callable

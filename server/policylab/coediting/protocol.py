@@ -16,6 +16,8 @@ from policylab.coediting.reader import Update
 
 MAX_PRESENCES: Final = 500
 MAX_PRESENCE: Final = 8_192
+MAX_STATE_VECTOR: Final = 50_000
+"""Clients in a question. More would hold up the others while it is read."""
 
 
 class BadFrame(Exception):
@@ -102,6 +104,8 @@ def _sync(cursor: Cursor) -> Message:
     kind = cursor.uint()
     if kind == 0:
         data = cursor.chunk()
+        if Cursor(data).uint() > MAX_STATE_VECTOR:
+            raise BadBytes("A state vector is too long.", too_large=True)
         return SyncAsked(read_state(data), data)
     if kind in (1, 2):
         return Change(cursor.chunk(), whole=kind == 1)
@@ -109,8 +113,8 @@ def _sync(cursor: Cursor) -> Message:
 
 
 def read_state(data: bytes) -> dict[int, int]:
-    """A state vector: how far each client is known. As long as it comes: a text that many have
-    written over the years knows tens of thousands, and whoever opens it tells them all."""
+    """A state vector: how far each client is known. A text that many have written over the years
+    knows tens of thousands."""
     cursor = Cursor(data)
     state = {cursor.uint(): cursor.uint() for _ in range(cursor.uint())}
     cursor.done()

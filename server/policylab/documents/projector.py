@@ -116,11 +116,12 @@ class Projector:
         """Project a few texts together; what is large, or keeps the others from it, by itself."""
         few = min(len(self._waiting), TOGETHER)
         wanted = dict(self._waiting.popitem() for _ in range(few))
-        try:
-            left = await self._together(wanted)
-        except Exception as error:  # noqa: BLE001 one of them; which, is seen when each is alone
-            log.warning("documents.projection_alone", drafts=len(wanted), error=repr(error))
-            left = list(wanted)
+        left = list(wanted)
+        if few > 1:
+            try:
+                left = await self._together(wanted)
+            except Exception as error:  # noqa: BLE001 which of them, is seen when each is alone
+                log.warning("documents.projection_alone", drafts=few, error=repr(error))
         failed: Exception | None = None
         for draft_id in left:
             try:

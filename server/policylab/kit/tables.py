@@ -30,7 +30,7 @@ _names: dict[str, Any] = {}
 
 class Stored(SQLModel):
     """Base of what is stored. Each class is mapped by itself: what SQLAlchemy makes for statements
-    over objects, four kilobytes a column, is then made of a class when it is first asked for, and
+    over objects, kilobytes for each column, is then made of a class when it is first asked for, and
     not of all classes at once. No relationships lead from one to another."""
 
     model_config = {"defer_build": True}  # nobody asks for what would validate
