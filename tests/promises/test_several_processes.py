@@ -207,6 +207,8 @@ async def test_a_process_that_is_to_stop_asks_its_people_to_come_back(
     leaving = crew.holder_of(pens[0].writer)
     assert leaving is not None
     lines = [pen.lines for pen in pens]
+    for pen in pens:
+        pen.codes.clear()
     os.kill(leaving, signal.SIGTERM)
     await eventually(
         lambda: all(pen.lines > n for pen, n in zip(pens, lines, strict=True)), PATIENCE
@@ -227,6 +229,8 @@ async def test_the_crew_stops_in_order(crew: Crew, drafting: Drafting) -> None:
         pen.begin()
     await eventually(lambda: all(pen.writer.acknowledged for pen in pens), PATIENCE)
     pids, serving = crew.pids, _serving(crew)
+    for pen in pens:
+        pen.codes.clear()
     await asyncio.to_thread(crew.served.stop)
     assert crew.served.process is not None
     assert crew.served.process.returncode in (0, 128 + signal.SIGTERM, -signal.SIGTERM)
