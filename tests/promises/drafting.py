@@ -134,8 +134,8 @@ class Pen:
 
 async def check_asked_to_come_back(pens: list[Pen]) -> None:
     """Whoever had a line was told that the server restarts, and of nothing else but an appointment:
-    news of her own may reach a process after she has come to it, and then she is asked to come anew,
-    perhaps while it stops. Each forgets before that what her earlier lines ended with."""
+    news of her own may reach a process after she has come to it, perhaps while it stops, and then
+    she is asked to come anew. What earlier lines ended with each has forgotten."""
     told = {COME_BACK, RIGHTS_CHANGED}
     await eventually(lambda: all(told.intersection(pen.codes) for pen in pens))
     codes = {code for pen in pens for code in pen.codes}
