@@ -20,6 +20,7 @@ from tests import kept
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Tests of rules don't need a disk; tests of durability start a server of their own."""
+CONNECTIONS = 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -114,7 +115,7 @@ def database_name(postgres_server: EmbeddedPostgres, template_database: str) -> 
 async def pools(postgres_server: EmbeddedPostgres, database_name: str) -> AsyncGenerator[Database]:
     """This worker's connections: opened once, so that statements are made ready once."""
     opened = await Database.connect(
-        postgres_server.url(database_name, SERVICE), size=8, listen=False
+        postgres_server.url(database_name, SERVICE), size=CONNECTIONS, listen=False
     )
     yield opened
     await opened.close()
@@ -126,7 +127,7 @@ async def database(
 ) -> AsyncGenerator[Database]:
     """A migrated house with nobody in it and nobody who listens; emptied afterwards."""
     url = postgres_server.url(database_name, SERVICE)
-    house = Database(pools.engine, pools.pool, bus_of(pools.pool, url))
+    house = Database(pools.engine, pools.pool, bus_of(pools.pool, url), size=CONNECTIONS)
     await house.bus.start()
     yield house
     await house.desk.close()

@@ -47,9 +47,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     fetch = Reads.fetch
 
-    async def note(self: Reads, sql: str, *values: Any) -> list[Any]:
+    async def note(self: Reads, sql: str, *values: Any, **how: Any) -> list[Any]:
         found.append(sql)
-        return await fetch(self, sql, *values)
+        return await fetch(self, sql, *values, **how)
 
     monkeypatch.setattr(Reads, "fetch", note)
     return found

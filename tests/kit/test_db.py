@@ -200,3 +200,24 @@ async def test_what_is_read_of_a_change_believes_what_it_found_of_the_viewers_re
     with pytest.raises(AssertionError):
         async with database.write_and_read(viewer) as (unit, _), unit as uow:
             uow.reach = "'; DROP TABLE person; --"
+
+
+@pytest.mark.parametrize("changes", [True, False])
+async def test_whoever_waits_for_a_connection_has_her_turn(
+    database: Database, *, changes: bool
+) -> None:
+    """Also when somebody who has just given one back asks again at once."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    narrow = await Database.connect(url, size=1, listen=False)
+    order: list[str] = []
+
+    async def ask(name: str) -> None:
+        for _ in range(3):
+            async with narrow.write(SYSTEM) if changes else narrow.rows(SYSTEM):
+                order.append(name)
+
+    try:
+        await asyncio.gather(*map(ask, "abc"))
+    finally:
+        await narrow.close()
+    assert order == list("abcabcabc")

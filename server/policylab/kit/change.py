@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from policylab.kit.ahead import fetch_last
 from policylab.kit.chain import unnumbered
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.events import Announcement, Event
@@ -199,13 +200,14 @@ class UnitOfWork:
 
     async def finish(self) -> list[Announcement]:
         """Write the ledger last, labs in one fixed order, by one statement, with what was to be
-        carried out last; the announcements to send after that."""
+        carried out last, and commit; the announcements to send after that."""
         await self._send_objects()
         told = [
             Announcement(0, event.kind, event.lab_id, event.dialogue_id, event.payload())
             for event in self._events
         ]
-        rows = await self._plain.fetch(
+        rows = await fetch_last(
+            self._plain,
             _ending(_sql(self._last), answered=self._answer is not None),
             *_values(self._last),
             _as_json(told),

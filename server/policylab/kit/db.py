@@ -7,6 +7,7 @@ with the transaction and ends with it: pooled connections keep nothing.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -24,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from policylab.kit.ahead import send_ahead
+from policylab.kit.ahead import begin, begin_now, end
 from policylab.kit.bus import Bus
 from policylab.kit.chain import audit_hash
 from policylab.kit.change import Claim, Statement, UnitOfWork, inserting
@@ -62,12 +63,15 @@ STATEMENTS_KEPT = 300
 class Database:
     """The one truth, and the ways to read and change it."""
 
-    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool, bus: Bus) -> None:
+    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool, bus: Bus, *, size: int) -> None:
         self.engine = engine
         self.pool = pool
         self.bus = bus
         self.desk = Desk(bus.connect)
         self._idle = Idle(engine)
+        self._changes, self._reads = asyncio.Semaphore(size), asyncio.Semaphore(size)
+        """Whoever waits for a pooled connection has her turn: pools give one that comes back to
+        whoever asks first then, and those who wait begin anew behind the others."""
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10, listen: bool = True) -> Self:
@@ -101,7 +105,7 @@ class Database:
         bus = bus_of(pool, url)
         if listen:
             await bus.start()
-        return cls(engine, pool, bus)
+        return cls(engine, pool, bus, size=size)
 
     def line(self) -> Line:
         """A connection of one's own, for a hot path; whoever asks for it closes it."""
@@ -124,8 +128,8 @@ class Database:
         `claim` it is done once: `uow.first` is what another one has answered already.
         """
         async with self._pooled() as pooled:
-            begin = BEGIN_WRITING if settled else BEGIN_WRITING + _UNSETTLED
-            async with self._unit(pooled, viewer, claim, begin) as uow:
+            commands = BEGIN_WRITING if settled else BEGIN_WRITING + _UNSETTLED
+            async with self._unit(pooled, viewer, claim, commands) as uow:
                 yield uow
 
     @asynccontextmanager
@@ -133,31 +137,31 @@ class Database:
         self, viewer: Viewer, claim: Claim | None = None
     ) -> AsyncGenerator[tuple[AbstractAsyncContextManager[UnitOfWork], Any]]:
         """A unit of work, settled, that is run first; and the connection that reads as the viewer
-        after it. It begins to in the round trip that ends the change."""
+        after it."""
         async with self._pooled() as pooled:
             plain: Any = pooled.driver_connection
-            unit = self._unit(pooled, viewer, claim, BEGIN_WRITING, then_read=True)
             try:
-                yield unit, plain
-                await plain.execute("COMMIT")
+                yield self._then_read(pooled, viewer, claim), plain
+                await end(plain)
             except BaseException:
-                if plain.is_in_transaction():  # else the unit of work has undone itself
-                    await _undo(plain)
+                await _undo(plain)
                 raise
 
     @asynccontextmanager
+    async def _then_read(
+        self, pooled: PoolProxiedConnection, viewer: Viewer, claim: Claim | None
+    ) -> AsyncGenerator[UnitOfWork]:
+        async with self._unit(pooled, viewer, claim, BEGIN_WRITING) as uow:
+            yield uow
+        begin(pooled.driver_connection, _to_read(uow))
+
+    @asynccontextmanager
     async def _unit(
-        self,
-        pooled: PoolProxiedConnection,
-        viewer: Viewer,
-        claim: Claim | None,
-        begin: str,
-        *,
-        then_read: bool = False,
+        self, pooled: PoolProxiedConnection, viewer: Viewer, claim: Claim | None, commands: str
     ) -> AsyncGenerator[UnitOfWork]:
         plain: Any = pooled.driver_connection
         try:
-            send_ahead(plain, begin)
+            begin(plain, commands)
             session = partial(self._session, pooled)
             uow = await UnitOfWork.begun(plain, session, viewer, claim)
             try:
@@ -165,7 +169,6 @@ class Database:
                 told = await uow.finish()
             finally:
                 await uow.close()
-            await plain.execute(_commit_and_read(uow) if then_read else "COMMIT")
         except BaseException:
             await _undo(plain)
             raise
@@ -178,7 +181,7 @@ class Database:
         async with self._pooled() as pooled:
             plain: Any = pooled.driver_connection
             try:
-                await plain.execute(BEGIN.format(_checked(viewer.database_name)))
+                await begin_now(plain, BEGIN.format(_checked(viewer.database_name)))
                 async with self._session(pooled) as session:
                     yield session
             finally:
@@ -188,11 +191,12 @@ class Database:
     async def _pooled(self) -> AsyncGenerator[PoolProxiedConnection]:
         """A connection of the engine, without what SQLAlchemy puts around it for its own use: most
         changes ask nothing of that."""
-        pooled = await greenlet_spawn(self.engine.sync_engine.pool.connect)
-        try:
-            yield pooled
-        finally:
-            pooled.close()  # nothing is under way on it, hence nothing to wait for
+        async with self._changes:
+            pooled = await greenlet_spawn(self.engine.sync_engine.pool.connect)
+            try:
+                yield pooled
+            finally:
+                pooled.close()  # nothing is under way on it, hence nothing to wait for
 
     def _session(self, pooled: PoolProxiedConnection) -> AsyncSession:
         """For objects, over a connection that whoever took it gives back."""
@@ -204,25 +208,25 @@ class Database:
 
         `settled`: its statements are always the same, and are planned once and not for each value.
         """
-        begin = BEGIN_SETTLED if settled else BEGIN
-        return self._begun(begin.format(_checked(viewer.database_name)))
+        commands = BEGIN_SETTLED if settled else BEGIN
+        return self._begun(commands.format(_checked(viewer.database_name)))
 
     def raw(self) -> AbstractAsyncContextManager[Any]:
         """An asyncpg connection in a writing transaction of the house: for the update log."""
         return self._begun(BEGIN_WRITING + _UNSETTLED)
 
     @asynccontextmanager
-    async def _begun(self, begin: str) -> AsyncGenerator[Any]:
+    async def _begun(self, commands: str) -> AsyncGenerator[Any]:
         """A connection in a transaction, which begins with its first statement."""
-        async with self.pool.acquire() as connection:
+        async with self._reads, self.pool.acquire() as connection:
+            begin(connection, commands)
             try:
-                send_ahead(connection, begin)
                 yield connection
             except BaseException:
                 if not connection.is_closed():  # whatever became of it, BEGIN included
-                    await connection.execute("ROLLBACK")
+                    await end(connection, "ROLLBACK")
                 raise
-            await connection.execute("COMMIT")
+            await end(connection)
 
 
 class Line:
@@ -290,7 +294,7 @@ async def _undo(connection: Any) -> None:
     undoes what it had begun."""
     try:
         if not connection.is_closed():
-            await connection.execute("ROLLBACK")
+            await end(connection, "ROLLBACK")
     except Exception as error:  # noqa: BLE001 what went wrong before is what counts
         log.warning("database.connection_given_up", error=repr(error))
         connection.terminate()
@@ -306,10 +310,10 @@ def _checked(viewer: str) -> str:
     return viewer
 
 
-def _commit_and_read(uow: UnitOfWork) -> str:
-    """What ends a unit of work and begins to read as its viewer, in one round trip."""
+def _to_read(uow: UnitOfWork) -> str:
+    """What begins to read as the viewer of a unit of work that has ended."""
     name = _checked(uow.viewer.database_name)
-    read = f"COMMIT; {BEGIN_SETTLED.format(name)}"
+    read = BEGIN_SETTLED.format(name)
     if uow.reach is None:
         return read
     assert _REACH.fullmatch(uow.reach)

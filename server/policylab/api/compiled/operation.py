@@ -124,8 +124,9 @@ class _Operation:
         self, root: Root, variables: VariableValues, context: Context, counts: Counts
     ) -> Answer | None:
         """Reads change nothing: an answer that would hold an error is made anew elsewhere."""
+        one_root = len(root.fields) == 1
         try:
-            async with _running(root, variables, context) as run:
+            async with _running(root, variables, context, one_root=one_root) as run:
                 nobody = Parents(rows=[None])
                 data: Answer = {}
                 for key, field_ in root.fields:
@@ -151,7 +152,7 @@ class _Operation:
                     data[key] = field_
                     continue
                 assert isinstance(field_, Done)
-                async with _running(root, variables, context) as run:
+                async with _running(root, variables, context, one_root=True) as run:
                     outcome = await _outcome(field_, run.context, inputs[key])
                     context.done[key] = outcome
                     data[key] = await field_.finished(run, outcome())
@@ -169,13 +170,15 @@ class _Operation:
 
 
 @asynccontextmanager
-async def _running(root: Root, variables: VariableValues, context: Context) -> AsyncGenerator[Run]:
+async def _running(
+    root: Root, variables: VariableValues, context: Context, *, one_root: bool
+) -> AsyncGenerator[Run]:
     """One run of a plan. What it has loaded is let go at the end: loaders know the context that
     knows them, and would wait for the garbage collector with all that they hold."""
     async with Reads(context.database, context.viewer) as reads:
         own = over(context, reads, root.columns)
         try:
-            yield Run(own, reads, variables)
+            yield Run(own, reads, variables, one_root=one_root)
         finally:
             own.forget()
 

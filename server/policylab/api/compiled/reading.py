@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from copy import copy
+from functools import partial
 from typing import Any, Self
 
 from policylab.api.context import Context
+from policylab.kit.ahead import fetch_last
 from policylab.kit.db import Claim, Database, UnitOfWork
 from policylab.kit.viewer import Viewer
 
@@ -87,11 +89,14 @@ class Reads:
         finally:
             self._elsewhere -= 1
 
-    async def fetch(self, sql: str, *values: Any) -> list[Any]:
+    async def fetch(self, sql: str, *values: Any, last: bool = False) -> list[Any]:
+        """Rows, as the viewer may see them. After the `last` ones the connection goes back; for
+        what is asked all the same there is another."""
         async with self._turn:
             connection = self._connection or await self._take()
-            rows = await connection.fetch(sql, *values)
-            if self._elsewhere:
+            fetch = partial(fetch_last, connection) if last else connection.fetch
+            rows = await fetch(sql, *values)
+            if last or self._elsewhere:
                 await self._give_back()
             return rows
 

@@ -63,7 +63,8 @@ class _ByKey(Shaped):
 
     async def finished(self, run: Run, keys: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """The rows of different keys, and what was made of each."""
-        rows = await run.fetch(self.sql, keys) if keys else []
+        last = self.reads_along and run.one_root and _reads_along(self.shape)
+        rows = await run.fetch(self.sql, keys, last=last) if keys else []
         parents = Parents(rows, make=maker(self.target), with_along=self.reads_along)
         return rows, await self.shape.run(run, parents)
 
@@ -137,6 +138,12 @@ class Named(_ByKey):
 
     def told(self) -> list[str]:
         return [f"the {self.target} of this id", self.sql]
+
+
+def _reads_along(shape: Shape) -> bool:
+    """Whether all of it is read with a thing itself."""
+    relations = shape.relations.values()
+    return all(isinstance(each, One) and _reads_along(each.shape) for each in relations)
 
 
 def _along(shape: Shape, of: str) -> Iterator[loading.Along]:

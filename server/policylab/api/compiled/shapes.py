@@ -24,6 +24,8 @@ class Run:
         default_factory=list[tuple[str, frozenset[str], dict[bytes, Any]]]
     )
     """Rows that will be pointed at again: their type, their columns, and themselves by their id."""
+    one_root: bool = False
+    """Whether nothing is read after what one field of the root reads."""
 
     def met_already(self, kind: str, columns: Sequence[str]) -> Mapping[bytes, Any]:
         """Rows of a type that have been read already, with at least these columns."""
@@ -32,10 +34,10 @@ class Run:
                 return rows
         return {}
 
-    async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        """Rows, as the viewer may see them."""
+    async def fetch(self, sql: str, *values: Any, last: bool = False) -> list[Any]:
+        """Rows, as the viewer may see them; `last`, if nothing else is likely to be read."""
         assert self.reads is not None
-        return await self.reads.fetch(sql, *values)
+        return await self.reads.fetch(sql, *values, last=last)
 
 
 class Parents:
