@@ -10,7 +10,16 @@ from typing import Any, Protocol, TypeAlias
 
 from bench.graphql.peers import FOR_NODE
 from bench.graphql.shapes import common, difference, fields
-from bench.graphql.works import DRAFT, GRAPHQL_WS, LIVE, MEMORY, MIXED, MIXTURE, UNCHANGED
+from bench.graphql.works import (
+    DRAFT,
+    GRAPHQL_WS,
+    LIVE,
+    MEMORY,
+    MIXED,
+    MIXTURE,
+    SHOWN,
+    UNCHANGED,
+)
 from bench.kit.generating import Failed, Found, generate
 from bench.kit.options import Options
 from bench.kit.work import Work
@@ -136,7 +145,7 @@ class Method:
         self._now = {}
 
     def _skipped(self, work: Work, server: Server) -> bool:
-        needed = MIXTURE if work is MIXED else [DRAFT.name if work is UNCHANGED else work.name]
+        needed = MIXTURE if work is MIXED else [SHOWN.get(work.name, work.name)]
         return any((screen, server.name) in self._differ for screen in needed)
 
     def _one(self, work: Work, server: Server, cases: dict[str, Any], database: int) -> Found:
@@ -175,8 +184,8 @@ class Method:
 
 
 def _one_screen(work: Work, cases: dict[str, Any]) -> list[tuple[str, Any]]:
-    screen = DRAFT.name if work is UNCHANGED else work.name
-    return [(screen, case) for case in cases[screen]]
+    screen = SHOWN.get(work.name, work.name)
+    return [(screen, case) for case in cases.get(work.name) or cases[screen]]
 
 
 def _mixture(cases: dict[str, Any]) -> list[tuple[str, Any]]:

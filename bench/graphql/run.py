@@ -8,7 +8,7 @@ from bench.graphql import peers
 from bench.graphql.data import template
 from bench.graphql.method import Method, Server
 from bench.graphql.ours import Ours
-from bench.graphql.works import CAST, DRAFT, LIVE, MEMORY, MIXED, MIXTURE, UNCHANGED, WORKS
+from bench.graphql.works import MEMORY, MIXED, MIXTURE, SHOWN, WORKS
 from bench.kit.bench import Bench, commit, console, say
 from bench.kit.judging import Results
 from bench.kit.options import Options
@@ -66,12 +66,8 @@ def _screens(works: list[Work]) -> list[str]:
     for work in works:
         if work is MIXED:
             names |= set(MIXTURE)
-        elif work is UNCHANGED:
-            names.add(DRAFT.name)
-        elif work is LIVE:
-            names.add(CAST.name)
         elif work is not MEMORY:
-            names.add(work.name)
+            names.add(SHOWN.get(work.name, work.name))
     return sorted(names)
 
 

@@ -47,6 +47,19 @@ UNCHANGED = _screen(
 COVERAGE = _screen("coverage", "coverage of 40 recommendations", _SIMPLE, rate=15)
 SEARCH = _screen("search", "search in a lab", _SIMPLE, rate=3)
 CAST = _screen("cast", "cast a position", _against((0.80, 0.45), (1.00, 0.60)), rate=15)
+VOTE = Work(
+    name="vote",
+    call="page",
+    about="24 at once in one lab",
+    options=_TIMES | {"rate": 15, "atOnce": 24},
+    quick=_SHORT,
+    figures=(
+        Figure("closed.rate", "24 cast at once in one lab", "at most", "1/s", more_is_better=True),
+        Figure("closed.p50", "24 cast at once in one lab", "until answered, median", "ms"),
+        Figure("closed.p99", "24 cast at once in one lab", "99 of 100", "ms"),
+        Figure("closed.cpuEach", "24 cast at once in one lab", CPU, "ms"),
+    ),
+)
 DECISIONS = _screen("decisions", "100 decisions", _against((0.65, 0.30), (0.80, 0.40)), rate=12)
 MIXED = _screen("mixed", "mixed load", _against((0.65, 0.35), (0.80, 0.45)), rate=8)
 
@@ -82,7 +95,9 @@ LIVE = Work(
     ),
 )
 
-SCREENS = [BOARD, DRAFT, UNCHANGED, COVERAGE, SEARCH, CAST, DECISIONS, MIXED]
+SCREENS = [BOARD, DRAFT, UNCHANGED, COVERAGE, SEARCH, CAST, VOTE, DECISIONS, MIXED]
+SHOWN = {UNCHANGED.name: DRAFT.name, VOTE.name: CAST.name, LIVE.name: CAST.name}
+"""The screens that pieces of work with a name of their own ask for."""
 WORKS = [*SCREENS, MEMORY, LIVE]
 """In their order: memory is looked at when every screen has been shown."""
 

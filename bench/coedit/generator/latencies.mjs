@@ -17,9 +17,13 @@ export class Latencies {
     this.steps[Math.min(STEPS - 1, Math.max(0, Math.floor(step)))]++;
   }
 
+  get count() {
+    return this.steps.reduce((sum, count) => sum + count, 0);
+  }
+
   /** The time that this share of all stayed under; null without any. */
   quantile(share) {
-    const total = this.steps.reduce((sum, count) => sum + count, 0);
+    const total = this.count;
     if (total === 0) return null;
     let passed = 0;
     for (let step = 0; step < STEPS; step++) {

@@ -8,7 +8,7 @@ from bench.graphql.data.furnishing import RARE, Furnishing, House
 VIEWERS = 20
 CASTING = range(2, 12)
 """The labs whose heads cast; nobody looks at their texts, so that no page grows meanwhile."""
-LIVE = 12
+LIVE, VOTE = 12, 13
 
 
 def cases(furnished: Furnishing) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def cases(furnished: Furnishing) -> dict[str, Any]:
             {"id": str(deciding.dialogue.id)}, _tokens(furnished, deciding, VIEWERS)
         ),
         "cast": _in_turns(_casts(furnished, furnished.houses[number]) for number in CASTING),
+        "vote": _casts(furnished, furnished.houses[VOTE]),
         "live": {
             "dialogueId": str(furnished.houses[LIVE].dialogue.id),
             "tokens": _tokens(furnished, furnished.houses[LIVE], VIEWERS),

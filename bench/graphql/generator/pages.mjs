@@ -20,11 +20,13 @@ export async function page({ server, cases, options }) {
     : cases.map((each) => asRequest(each));
   let next = 0;
   const ask = () => asker.ask(requests[next++ % requests.length]);
-  await closed(ask, options.warm, options.ready);
+  const closed = (seconds, least) => askedBy(options.atOnce ?? AT_ONCE, ask, seconds, least);
+  await closed(options.warm, options.ready);
   asker.problems.clear();
   asker.unchanged = 0;
   const before = take(server);
-  const asked = await closed(ask, options.closed, options.least);
+  const latencies = await closed(options.closed, options.least);
+  const asked = latencies.count;
   const used = between(before, take(server));
   const found = {
     closed: {
@@ -33,6 +35,8 @@ export async function page({ server, cases, options }) {
       serverEach: (used.server / asked) * 1000,
       databaseEach: (used.database / asked) * 1000,
       rate: asked / used.seconds,
+      p50: latencies.quantile(0.5),
+      p99: latencies.quantile(0.99),
       unchanged: asker.unchanged / asked,
       generatorShare: used.own / used.seconds,
     },
@@ -44,24 +48,25 @@ export async function page({ server, cases, options }) {
 }
 
 /**
- * Four at a time, each asking anew when it has its answer: so many seconds, and `least` times
- * unless that takes too long. How many were answered.
+ * So many at a time, each asking anew when it has its answer: so many seconds, and `least` times
+ * unless that takes too long. How long each answer took.
  */
-async function closed(ask, seconds, least) {
+async function askedBy(many, ask, seconds, least) {
   const begun = performance.now();
-  let asked = 0;
+  const latencies = new Latencies();
   const goesOn = (own) => {
     const taken = performance.now() - begun;
     return own === 0 || taken < seconds * 1000 || (own < least && taken < LONGEST);
   };
   const one = async () => {
     for (let own = 0; goesOn(own); own++) {
+      const asked = performance.now();
       await ask();
-      asked++;
+      latencies.add(performance.now() - asked);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
-  return asked;
+  await Promise.all(Array.from({ length: many }, one));
+  return latencies;
 }
 
 /**
