@@ -56,6 +56,8 @@ BEGIN = BEGIN_SETTLED + _UNSETTLED
 """No parameters, since nothing waits for them (`kit.ahead`); but see `_checked`."""
 _REACH = re.compile(r"[0-9a-f{},\- ]+")
 BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
+PATIENCE_SECONDS = 30.0
+"""Until whoever waits for a connection to change something is told that there is none."""
 STATEMENTS_KEPT = 300
 """Prepared statements that each pooled connection of reads keeps: each takes some 65 kB there."""
 
@@ -191,12 +193,16 @@ class Database:
     async def _pooled(self) -> AsyncGenerator[PoolProxiedConnection]:
         """A connection of the engine, without what SQLAlchemy puts around it for its own use: most
         changes ask nothing of that."""
-        async with self._changes:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._changes.acquire()
+        try:
             pooled = await greenlet_spawn(self.engine.sync_engine.pool.connect)
             try:
                 yield pooled
             finally:
                 pooled.close()  # nothing is under way on it, hence nothing to wait for
+        finally:
+            self._changes.release()
 
     def _session(self, pooled: PoolProxiedConnection) -> AsyncSession:
         """For objects, over a connection that whoever took it gives back."""
