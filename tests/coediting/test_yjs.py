@@ -13,7 +13,16 @@ from policylab.coediting import Right
 from policylab.kit.db import Database
 from policylab.kit.ids import to_global
 from policylab.kit.viewer import SYSTEM
-from tests.coediting.harness import PATIENCE, Open, Person, eventually, serving, text, words_of
+from tests.coediting.harness import (
+    PATIENCE,
+    Open,
+    Person,
+    eventually,
+    serving,
+    text,
+    tokens_in,
+    words_of,
+)
 from tests.coediting.node import WEB, yjs
 
 pytestmark = pytest.mark.skipif(
@@ -53,6 +62,25 @@ async def test_two_yjs_clients_write_one_text(house: Open) -> None:
         shares = await coediting.written_by(session, draft_id)
     by = {share.capacity_id: share.characters for share in shares}
     assert by[anna.standing.capacity_id] == len(" of Anna")
+
+
+@pytest.mark.parametrize("content", [None, text("Words")])
+async def test_a_yjs_client_has_everything_once_it_is_synced(
+    house: Open, tmp_path: Path, content: Any
+) -> None:
+    """Programs then look whether there is a text: of one without a snapshot, too, and of whatever
+    was written since."""
+    draft_id = await house.draft(content)
+    anna = await house.person(draft_id)
+    async with house.writer(draft_id, anna) as one:
+        for _ in range(30):
+            one.write_token()
+            await one.settled()
+    async with serving(house.database, tmp_path, house.doors) as again:
+        async with client(again, draft_id, anna, frames=False) as other:
+            other.tell(connect=True)
+            had = await other.hear("had")
+        assert set(tokens_in(had)) == one.acknowledged
 
 
 async def test_a_yjs_client_comes_back_with_what_it_wrote_without_a_line(house: Open) -> None:

@@ -21,6 +21,7 @@ class SignedIn extends WebSocket {
 
 const doc = new Y.Doc();
 const root = doc.getXmlFragment("default");
+const words = () => root.toArray().map((block) => block.toArray().map(String).join("")).join("\n");
 const provider = new WebsocketProvider(address, draft, doc, {
   WebSocketPolyfill: SignedIn,
   disableBc: true,
@@ -34,12 +35,11 @@ provider.messageHandlers[101] = (_, decoder) =>
   say({ stored: [decoding.readVarUint(decoder), decoding.readVarUint(decoder)] });
 provider.messageHandlers[102] = (_, decoder) =>
   say({ welcome: JSON.parse(decoding.readVarString(decoder)) });
-provider.on("sync", (synced) => say({ synced }));
+provider.on("sync", (synced) => say({ synced, had: words() }));
 provider.on("connection-close", (event) => say({ closed: event?.code ?? null }));
 provider.awareness.on("change", () =>
   say({ presence: Object.fromEntries(provider.awareness.getStates()) }),
 );
-const words = () => root.toArray().map((block) => block.toArray().map(String).join("")).join("\n");
 doc.on("update", () => say({ words: words() }));
 
 const run = (paragraph) => root.get(paragraph).get(0);

@@ -56,10 +56,11 @@ class Resting:
         return Live.load(self._state, self._remembered, self._tail, Knowledge(owners=self.owners))
 
     def answers(self, wanted: SyncAsked) -> tuple[bytes, ...]:
-        """The messages that bring a client with this state vector up to date."""
+        """The messages that bring a client with this state vector up to date; the last of them is
+        the answer, because whoever has that believes to have everything."""
         if not wanted.state:
-            later = (protocol.pass_on(update) for update in self._tail)
-            return protocol.answer_sync(self._state or NOTHING), *later
+            *before, last = [*([self._state] if self._state else []), *self._tail] or [NOTHING]
+            return *map(protocol.pass_on, before), protocol.answer_sync(last)
         try:
             whole = merge_updates(*([self._state] if self._state else []), *self._tail)
             return (protocol.answer_sync(get_update(whole, wanted.data)),)
