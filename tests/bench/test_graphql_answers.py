@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from bench.graphql.shapes import common, difference, fields
-from bench.graphql.works import DRAFT, LIVE, MEMORY, MIXTURE, SCREENS, UNCHANGED, WORKS
+from bench.graphql.works import DRAFT, LIVE, MEMORY, MIXTURE, SCREENS, SHOWN, UNCHANGED, WORKS
 from bench.kit.judging import Results
 from bench.kit.work import Work
 from policylab.kit.ids import to_global
@@ -167,6 +167,7 @@ def test_memory_and_deliveries_have_their_bounds() -> None:
 
 
 def test_every_screen_is_in_the_mixture_and_memory_is_looked_at_after_them() -> None:
-    plain = {work.name for work in SCREENS} - {"mixed", "unchanged"}
-    assert set(MIXTURE) == plain
+    named_otherwise = {"mixed", *SHOWN}
+    assert set(MIXTURE) == {work.name for work in SCREENS} - named_otherwise
+    assert set(SHOWN.values()) <= set(MIXTURE)
     assert WORKS.index(MEMORY) > max(WORKS.index(work) for work in SCREENS)
