@@ -36,8 +36,9 @@ async def begin_now(connection: Any, commands: str) -> None:
 
 
 async def fetch_last(connection: Any, statement: str, *values: Any) -> list[Any]:
-    """The rows of the last statement of a transaction, which is committed in the same round trip;
-    whatever this raises, it is not, unless it is the connection that is lost.
+    """The rows of the last statement of a transaction, which is committed in the same round trip.
+    Whatever PostgreSQL has against it or against the commit is raised, and nothing is committed;
+    whoever gives up waiting, or loses the connection, does not know.
 
     Only a statement that this connection has prepared before takes the end along: else it might be
     carried out after what asyncpg itself asks for when a statement is new to it.
