@@ -173,7 +173,7 @@ class Settings(BaseSettings):
             origins |= {f"{scheme}://{name}:{port}" for name in ("localhost", "127.0.0.1")}
         return frozenset(origins)
 
-    @property
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """The names in a Host header that are ours."""
         return frozenset(urlsplit(origin).netloc for origin in self.origins)

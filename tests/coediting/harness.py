@@ -72,7 +72,7 @@ class Doorstep:
     polls: Any = None
 
     async def viewer_of(self, connection: HTTPConnection) -> Viewer:
-        return await signin.viewer_of(connection, self.database)
+        return await signin.viewer_of(connection, self.database, self.settings)
 
 
 @dataclass

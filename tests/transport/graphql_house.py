@@ -52,7 +52,8 @@ class GraphQLHouse:
             budgets=Budgets(self.settings.query_budget),
         )
         routes = [*self.endpoint.routes(), *signin.routes(self.house)]
-        self.app = app = Starlette(routes=routes, middleware=middleware.stack(self.settings))
+        layers = middleware.stack(self.settings, self.endpoint.at_once())
+        self.app = app = Starlette(routes=routes, middleware=layers)
         app.state.house = self.house
         self.web = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE)
         self._tokens: dict[UUID | None, str] = {}

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -21,14 +20,15 @@ from tests import make
 from tests.coediting.harness import Open, eventually, serving
 from tests.coediting.polling import Line, Told, bearer
 from tests.serving import Served, token_of
+from tests.transport.captured import captured_lines
 
-LINE = {"log_level", "event", "path", "code", "seconds", "person", "request"}
+LINE = {"event", "path", "code", "seconds", "person", "request"}
 DRAFT, POLL = "/coedit/{draft_id}", "/coedit/{draft_id}/poll"
 
 
 @pytest.fixture
 def lines() -> Generator[list[Any]]:
-    with capture_logs() as captured:
+    with captured_lines() as captured:
         yield captured
 
 
@@ -192,7 +192,7 @@ async def test_a_socket_of_graphql_leaves_one_line_with_who_ended_it_and_how(
     by_code = {line.get("code"): line for line in told(served)}
     assert by_code.keys() == {1000, 4400, 1006, None}
     first = by_code[1000]
-    assert first.keys() == (LINE - {"log_level"}) | {"level", "timestamp"}
+    assert first.keys() == LINE | {"level", "timestamp"}
     assert (first["event"], first["person"]) == ("connection", str(viewer.person_id))
     assert first["request"] == request
     assert 0 < first["seconds"] < 60

@@ -3,17 +3,18 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
-from structlog.testing import capture_logs
 
 from policylab.identity import TokenScope
 from policylab.kit.db import Database
 from tests import make
+from tests.transport.captured import captured_lines
 from tests.transport.feeding import Asking
 
-LINE = {"log_level", "event", "method", "path", "status", "ms", "person"}
+LINE = {"event", "method", "path", "status", "ms", "person", "request"}
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ async def test_each_request_leaves_a_line_with_the_person_by_her_id_alone(
 ) -> None:
     viewer = await make.person(database, "Somebody with a name")
     sent = await asking.bearer(viewer)
-    with capture_logs() as lines:
+    with captured_lines() as lines:
         answers = [
             await asking.get("/graphql?query={viewer{id}}", **sent),
             await asking.get("/feeds/log.atom?secret=words"),
@@ -35,6 +36,9 @@ async def test_each_request_leaves_a_line_with_the_person_by_her_id_alone(
     assert [line["status"] for line in lines] == [answer.status_code for answer in answers]
     assert [line["path"] for line in lines] == ["/graphql", "/feeds/log.atom", "?"]
     assert [line["person"] for line in lines] == [str(viewer.person_id), None, None]
+    assert [line["request"] for line in lines] == [
+        answer.headers["x-request-id"] for answer in answers
+    ]
     assert all(line.keys() == LINE and line["event"] == "request" for line in lines)
     assert all(line["method"] == "GET" and 0 < line["ms"] < 60_000 for line in lines)
 
@@ -44,7 +48,7 @@ async def test_the_address_of_a_calendar_and_a_path_that_leads_nowhere_are_not_t
 ) -> None:
     viewer = await make.person(database, "Somebody")
     secret = await asking.token(viewer, TokenScope.CALENDAR)
-    with capture_logs() as lines:
+    with captured_lines() as lines:
         assert (await asking.get(f"/calendar/{secret}.ics")).status_code == 200
         assert (await asking.get(f"/calender/{secret}.ics")).status_code == 404
     assert [line["path"] for line in lines] == ["/calendar/{secret}.ics", "/{path}"]
@@ -54,22 +58,43 @@ async def test_the_address_of_a_calendar_and_a_path_that_leads_nowhere_are_not_t
 async def test_a_log_for_people_has_no_line_for_each_request(
     database: Database, tmp_path: Path
 ) -> None:
-    with capture_logs() as lines:
+    with captured_lines() as lines:
         assert (await Asking.at(database, tmp_path).get("/feeds/log.atom")).status_code == 200
     assert lines == []
 
 
+def written_by(program: str) -> list[Any]:
+    """The lines of a program that has set up a log for programs."""
+    begin = "import asyncio; from policylab.kit.log import *; from policylab.kit.log import many\n"
+    given = [sys.executable, "-c", f"{begin}configure(json=True)\n{program}"]
+    done = subprocess.run(given, capture_output=True, check=True)
+    return [orjson.loads(line) for line in done.stdout.splitlines()]
+
+
 def test_a_line_is_json_on_standard_output() -> None:
-    program = (
-        "from uuid import UUID; from policylab.kit import log; log.configure(json=True);"
-        "log.log.info('request', person=UUID(int=7), path='/é')"
+    person = "00000000-0000-0000-0000-000000000007"
+    for name in ("log.info", "many.add"):
+        (line,) = written_by(f"REQUEST.set('7f'); {name}('request', person='{person}', path='/é')")
+        assert line.pop("timestamp").endswith("Z")
+        assert line.pop("request", "7f") == "7f"
+        assert line == {"event": "request", "level": "info", "path": "/é", "person": person}
+
+
+def test_lines_of_which_there_are_many_come_in_their_order_and_none_is_lost() -> None:
+    told = written_by(
+        "async def work():\n"
+        "  many.add('first'); many.add('second'); log.info('third'); many.add('fourth')\n"
+        "asyncio.run(work())"  # ends long before lines of which there are many are written
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    line = orjson.loads(done.stdout)
-    assert line.pop("timestamp").endswith("Z")
-    assert line == {
-        "event": "request",
-        "level": "info",
-        "path": "/é",
-        "person": "00000000-0000-0000-0000-000000000007",
-    }
+    assert [line["event"] for line in told] == ["first", "second", "third", "fourth"]
+
+
+def test_lines_of_which_there_are_many_do_not_wait_for_long() -> None:
+    first, second = written_by(
+        "async def work():\n"
+        "  many.add('first')\n"
+        "  await asyncio.sleep(SOON + 0.2)\n"
+        '  print(\'{"event": "second"}\')\n'
+        "asyncio.run(work())"
+    )
+    assert (first["event"], second["event"]) == ("first", "second")

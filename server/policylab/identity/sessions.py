@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -133,8 +133,9 @@ _SEEN = "UPDATE web_session SET last_seen_at = now() WHERE id = ANY($1::uuid[])"
 _USED = "UPDATE access_token SET last_used_at = now() WHERE id = ANY($1::uuid[])"
 
 
-def _more(about: str | None) -> str:
-    return f", {about}" if about else ""
+@cache
+def _with(statement: str, about: str | None) -> str:
+    return statement.format(more=f", {about}" if about else "")
 
 
 async def viewers_of_sessions(
@@ -144,7 +145,7 @@ async def viewers_of_sessions(
 
     `about`: columns in SQL that the same statement tells of each person, `who.person_id`.
     """
-    statement = _VIEWERS_OF_SESSIONS.format(more=_more(about))
+    statement = _with(_VIEWERS_OF_SESSIONS, about)
     found = await _found(database, secrets, _SEEN, statement, SEEN_EVERY, idle)
     return [ANONYMOUS if row is None else _of_session(row) for row in found]
 
@@ -163,7 +164,7 @@ async def viewers_of_access_tokens(
     here, and other tokens are nobody where calendars are asked for (promise A10). `about`: as for
     sessions.
     """
-    statement = _VIEWERS_OF_TOKENS.format(more=_more(about))
+    statement = _with(_VIEWERS_OF_TOKENS, about)
     found = await _found(database, secrets, _USED, statement, SEEN_EVERY)
     return [
         ANONYMOUS
@@ -187,11 +188,12 @@ async def _found(
     database: Database, secrets: Sequence[str], seen: str, statement: str, *arguments: Any
 ) -> list[Any]:
     """The row behind each secret, and a note that it was used, if the last one is old."""
-    ask = partial(database.desk.row, statement)
+    ask = database.desk.row
     if len(secrets) == 1:
-        rows = [await ask(hash_secret(secrets[0]), *arguments)]
+        rows = [await ask(statement, hash_secret(secrets[0]), *arguments)]
     else:
-        rows = await asyncio.gather(*(ask(hash_secret(each), *arguments) for each in secrets))
+        found = (ask(statement, hash_secret(each), *arguments) for each in secrets)
+        rows = await asyncio.gather(*found)
     stale = [row["id"] for row in rows if row is not None and row["stale"]]
     if stale:
         async with database.raw() as connection:

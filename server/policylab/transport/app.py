@@ -61,13 +61,15 @@ def build(settings: Settings) -> tuple[Starlette, House]:
             await working_on
         await _close(house)
 
-    app = Starlette(routes=_routes(house), middleware=middleware.stack(settings), lifespan=lifespan)
+    endpoint = _endpoint(house)
+    layers = middleware.stack(settings, endpoint.at_once())
+    app = Starlette(routes=_routes(house, endpoint), middleware=layers, lifespan=lifespan)
     app.state.house = house
     return app, house
 
 
-def _routes(house: House) -> Sequence[BaseRoute]:
-    endpoint = Endpoint(
+def _endpoint(house: House) -> Endpoint:
+    return Endpoint(
         database=lambda: house.database,
         executor=lambda: house.executor,
         viewer_of=house.viewer_of,
@@ -75,6 +77,9 @@ def _routes(house: House) -> Sequence[BaseRoute]:
         origin_allowed=lambda connection: middleware.origin_allowed(connection, house.settings),
         budgets=Budgets(house.settings.query_budget),
     )
+
+
+def _routes(house: House, endpoint: Endpoint) -> Sequence[BaseRoute]:
     routes = [
         *watching.routes(house),
         *endpoint.routes(),

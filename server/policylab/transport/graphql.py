@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 from graphql import OperationType
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from policylab.api.budget import Budgets, OverBudget
@@ -65,6 +65,10 @@ class Endpoint:
         context.shared = self.shared()
         context.renew = lambda: self.viewer_of(connection, None)
         return context
+
+    def at_once(self) -> dict[str, ASGIApp]:
+        """What is asked for most, for `middleware.stack`."""
+        return {"/graphql": _Directly(self.answer)}
 
     def routes(self) -> list[Route | WebSocketRoute]:
         return [
@@ -229,11 +233,15 @@ async def _body(request: Request) -> bytearray:
         raise _Unread(415, "Send UTF-8.")
     if said(request.scope).get("content-encoding", "identity") != "identity":
         raise _Unread(415, "Send the body uncompressed.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
             raise _Unread(413, f"A request has at most {LARGEST_BODY} bytes.")
+        more = message.get("more_body", False)
     return body
 
 

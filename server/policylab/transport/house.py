@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.viewer import Viewer
+from policylab.settings import Settings
 from policylab.transport.said import said
 
-if TYPE_CHECKING:
-    from policylab.settings import Settings
-
-ViewerOf = Callable[[HTTPConnection, Database, str | None], Awaitable[Viewer]]
+ViewerOf = Callable[[HTTPConnection, Database, Settings, str | None], Awaitable[Viewer]]
 
 
 @dataclass
@@ -43,8 +41,8 @@ class House:
     async def viewer_of(self, connection: HTTPConnection, about: str | None = None) -> Viewer:
         """Who is asking, by cookie or by bearer token; nobody when neither holds. `about`: what the
         same statement shall tell of her, in SQL (transport.signin)."""
-        viewer = await self.viewer_of_connection(connection, self.database, about)
-        connection.state.person = viewer.person_id  # for the log
+        viewer = await self.viewer_of_connection(connection, self.database, self.settings, about)
+        connection.scope["state"]["person"] = viewer.person_id  # for the log
         return viewer
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from starlette.types import Scope
 from websockets.protocol import Protocol
 
-from policylab.kit.log import log
+from policylab.kit.log import many
 from policylab.settings import Settings
 from policylab.transport.graphql_wire import wire_in
 
@@ -38,20 +38,29 @@ class Lines:
             code = how_ended(wire.conn) if wire else None
             self.ended(path, code, seconds, person, request=state["request_id"])
         else:
-            self.answered(scope.get("method", "WEBSOCKET"), path, status, seconds, person)
+            method = scope.get("method", "WEBSOCKET")
+            self.answered(method, path, status, seconds, person, request=state["request_id"])
 
     def answered(
-        self, method: str, path: str, status: int | None, seconds: float, person: UUID | None = None
+        self,
+        method: str,
+        path: str,
+        status: int | None,
+        seconds: float,
+        person: UUID | None = None,
+        *,
+        request: str | None = None,
     ) -> None:
-        """A request."""
+        """A request, by the id that its answer has, if it has one."""
         if self._wanted:
-            log.info(
+            many.add(
                 "request",
                 method=method,
                 path=path,
                 status=status,
                 ms=round(seconds * 1_000, 2),
                 person=person and str(person),
+                request=request,
             )
 
     def ended(
@@ -65,7 +74,7 @@ class Lines:
     ) -> None:
         """A connection, whose opening was a request of this id."""
         if self._wanted:
-            log.info(
+            many.add(
                 "connection",
                 path=path,
                 code=code,

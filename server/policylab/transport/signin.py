@@ -37,13 +37,15 @@ NO_STORE = {"cache-control": "no-store"}
 
 
 async def viewer_of(
-    connection: HTTPConnection, database: Database, about: str | None = None
+    connection: HTTPConnection,
+    database: Database,
+    settings: Settings,
+    about: str | None = None,
 ) -> Viewer:
     """Who is asking: by bearer token, else by the session's cookie, else nobody.
 
     `about`: columns in SQL that the same statement tells of the person, `who.person_id`.
     """
-    settings: Settings = connection.app.state.house.settings
     headers = said(connection.scope)
     asked = [(headers.get("cookie"), headers.get("authorization"))]
     return (await viewers_of_headers(database, settings, asked, about))[0]
@@ -69,10 +71,10 @@ async def viewers_of_headers(
             scheme, _, secret = authorization.partition(" ")
             if scheme.lower() == "bearer":
                 tokens[place] = secret.strip()
-            continue
-        secret = cookie_of(cookie or "", session_cookie(settings))
-        if 20 <= len(secret) <= 100:
-            sessions[place] = secret
+        elif cookie:
+            secret = cookie_of(cookie, session_cookie(settings))
+            if 20 <= len(secret) <= 100:
+                sessions[place] = secret
     if tokens:
         secrets = list(tokens.values())
         viewers = await identity.viewers_of_access_tokens(database, secrets, about=about)
