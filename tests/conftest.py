@@ -127,7 +127,7 @@ async def database(
 ) -> AsyncGenerator[Database]:
     """A migrated house with nobody in it and nobody who listens; emptied afterwards."""
     url = postgres_server.url(database_name, SERVICE)
-    house = Database(pools.engine, pools.pool, bus_of(pools.pool, url), size=CONNECTIONS)
+    house = Database(pools.changing, pools.pool, bus_of(pools.pool, url), size=CONNECTIONS)
     await house.bus.start()
     yield house
     await house.desk.close()

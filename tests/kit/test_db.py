@@ -226,7 +226,7 @@ async def test_whoever_waits_for_a_connection_has_her_turn(
 async def test_whoever_waits_in_vain_to_change_something_is_told(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policylab.kit.db.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("policylab.kit.connections.PATIENCE_SECONDS", 0.05)
     url = database.engine.url.render_as_string(hide_password=False)
     narrow = await Database.connect(url, size=1, listen=False)
     try:

@@ -19,18 +19,15 @@ import asyncpg
 import orjson
 from sqlalchemy import URL, Connection, PoolProxiedConnection
 from sqlalchemy.engine import make_url
-from sqlalchemy.event import listens_for
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.util import greenlet_spawn
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.ahead import begin, begin_now, end
 from policylab.kit.bus import Bus
 from policylab.kit.chain import audit_hash
 from policylab.kit.change import Claim, Statement, UnitOfWork, inserting
+from policylab.kit.connections import IDLE_SECONDS, Connections
 from policylab.kit.desk import Desk
-from policylab.kit.idle import IDLE_SECONDS, Idle
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
 
@@ -56,8 +53,6 @@ BEGIN = BEGIN_SETTLED + _UNSETTLED
 """No parameters, since nothing waits for them (`kit.ahead`); but see `_checked`."""
 _REACH = re.compile(r"[0-9a-f{},\- ]+")
 BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
-PATIENCE_SECONDS = 30.0
-"""Until whoever waits for a connection to change something is told that there is none."""
 STATEMENTS_KEPT = 300
 """Prepared statements that each pooled connection of reads keeps: each takes some 65 kB there."""
 
@@ -65,14 +60,13 @@ STATEMENTS_KEPT = 300
 class Database:
     """The one truth, and the ways to read and change it."""
 
-    def __init__(self, engine: AsyncEngine, pool: asyncpg.Pool, bus: Bus, *, size: int) -> None:
-        self.engine = engine
+    def __init__(self, changing: Connections, pool: asyncpg.Pool, bus: Bus, *, size: int) -> None:
+        self.changing = changing
         self.pool = pool
         self.bus = bus
         self.desk = Desk(bus.connect)
-        self._idle = Idle(engine)
-        self._changes, self._reads = asyncio.Semaphore(size), asyncio.Semaphore(size)
-        """Whoever waits for a pooled connection has her turn: pools give one that comes back to
+        self._reads = asyncio.Semaphore(size)
+        """Whoever waits for a connection of the pool has her turn: it gives one that comes back to
         whoever asks first then, and those who wait begin anew behind the others."""
 
     @classmethod
@@ -82,7 +76,6 @@ class Database:
             make_url(url),
             pool_size=size,
             max_overflow=0,
-            pool_use_lifo=True,
             json_deserializer=orjson.loads,
             isolation_level="AUTOCOMMIT",  # we begin and end transactions ourselves
             connect_args={
@@ -91,7 +84,6 @@ class Database:
                 "max_cached_statement_lifetime": 0,
             },
         )
-        listens_for(engine.sync_engine, "checkout")(_still_open)
         arguments = connect_arguments(url)
         pool = await asyncpg.create_pool(
             **arguments,
@@ -107,18 +99,22 @@ class Database:
         bus = bus_of(pool, url)
         if listen:
             await bus.start()
-        return cls(engine, pool, bus, size=size)
+        return cls(Connections(engine, size=size), pool, bus, size=size)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """What objects are read and written through."""
+        return self.changing.engine
 
     def line(self) -> Line:
         """A connection of one's own, for a hot path; whoever asks for it closes it."""
         return Line(self.bus.connect)
 
     async def close(self) -> None:
-        self._idle.stop()
         await self.desk.close()
         await self.bus.stop()
         await self.pool.close()
-        await self.engine.dispose()
+        await self.changing.close()
 
     @asynccontextmanager
     async def write(
@@ -129,10 +125,13 @@ class Database:
         `settled`: as for `rows`. For what people do, one thing at a time and by its key. With a
         `claim` it is done once: `uow.first` is what another one has answered already.
         """
-        async with self._pooled() as pooled:
-            commands = BEGIN_WRITING if settled else BEGIN_WRITING + _UNSETTLED
+        commands = BEGIN_WRITING if settled else BEGIN_WRITING + _UNSETTLED
+        pooled = await self.changing.take()
+        try:
             async with self._unit(pooled, viewer, claim, commands) as uow:
                 yield uow
+        finally:
+            self.changing.give_back(pooled)
 
     @asynccontextmanager
     async def write_and_read(
@@ -140,14 +139,16 @@ class Database:
     ) -> AsyncGenerator[tuple[AbstractAsyncContextManager[UnitOfWork], Any]]:
         """A unit of work, settled, that is run first; and the connection that reads as the viewer
         after it."""
-        async with self._pooled() as pooled:
-            plain: Any = pooled.driver_connection
-            try:
-                yield self._then_read(pooled, viewer, claim), plain
-                await end(plain)
-            except BaseException:
-                await _undo(plain)
-                raise
+        pooled = await self.changing.take()
+        plain: Any = pooled.driver_connection
+        try:
+            yield self._then_read(pooled, viewer, claim), plain
+            await end(plain)
+        except BaseException:
+            await _undo(plain)
+            raise
+        finally:
+            self.changing.give_back(pooled)
 
     @asynccontextmanager
     async def _then_read(
@@ -180,29 +181,17 @@ class Database:
     @asynccontextmanager
     async def read(self, viewer: Viewer) -> AsyncGenerator[AsyncSession]:
         """A session that only reads, and sees what the viewer may see."""
-        async with self._pooled() as pooled:
-            plain: Any = pooled.driver_connection
-            try:
-                await begin_now(plain, BEGIN.format(_checked(viewer.database_name)))
-                async with self._session(pooled) as session:
-                    yield session
-            finally:
-                await _undo(plain)
-
-    @asynccontextmanager
-    async def _pooled(self) -> AsyncGenerator[PoolProxiedConnection]:
-        """A connection of the engine, without what SQLAlchemy puts around it for its own use: most
-        changes ask nothing of that."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._changes.acquire()
+        pooled = await self.changing.take()
+        plain: Any = pooled.driver_connection
         try:
-            pooled = await greenlet_spawn(self.engine.sync_engine.pool.connect)
-            try:
-                yield pooled
-            finally:
-                pooled.close()  # nothing is under way on it, hence nothing to wait for
+            await begin_now(plain, BEGIN.format(_checked(viewer.database_name)))
+            async with self._session(pooled) as session:
+                yield session
         finally:
-            self._changes.release()
+            try:
+                await _undo(plain)
+            finally:
+                self.changing.give_back(pooled)
 
     def _session(self, pooled: PoolProxiedConnection) -> AsyncSession:
         """For objects, over a connection that whoever took it gives back."""
@@ -287,12 +276,6 @@ def connect_arguments(url: str) -> dict[str, Any]:
         }.items()
         if value is not None
     }
-
-
-def _still_open(connection: Any, *_: Any) -> None:
-    """Pass over pooled connections that ended with the database's last life, at no round trip."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 async def _undo(connection: Any) -> None:
