@@ -127,7 +127,8 @@ async def database(
 ) -> AsyncGenerator[Database]:
     """A migrated house with nobody in it and nobody who listens; emptied afterwards."""
     url = postgres_server.url(database_name, SERVICE)
-    house = Database(pools.changing, pools.pool, bus_of(pools.pool, url), size=CONNECTIONS)
+    bus = bus_of(pools.pool, url)
+    house = Database(pools.engine, pools.changing, pools.reading, pools.pool, bus)
     await house.bus.start()
     yield house
     await house.desk.close()

@@ -62,7 +62,8 @@ SELECT id FROM mandate
    AND (valid_to IS NULL OR current_date <= valid_to) LIMIT 1 FOR SHARE`;
 const SUPERSEDE = `
 UPDATE position SET superseded_at = now()
- WHERE delegation_id = $1 AND subject_id = $2 AND superseded_at IS NULL`;
+ WHERE delegation_id = $1 AND subject_id = $2 AND superseded_at IS NULL
+   AND released_at IS NOT NULL`;
 const WRITE = `
 INSERT INTO position (id, created_by, lab_id, dialogue_id, delegation_id, level, subject_id,
                       document_id, set_id, section_id, stance, statement, reservations,

@@ -132,7 +132,7 @@ BEGIN
    LIMIT 1 FOR SHARE;
   UPDATE position p SET superseded_at = now()
    WHERE p.delegation_id = seat.delegation_id AND p.subject_id = subject
-     AND p.superseded_at IS NULL;
+     AND p.superseded_at IS NULL AND p.released_at IS NOT NULL;
   INSERT INTO position (id, created_by, lab_id, dialogue_id, delegation_id, level, subject_id,
                         document_id, set_id, section_id, stance, statement, reservations,
                         ad_referendum, mandate_id, capacity_id, state, cleared_at,

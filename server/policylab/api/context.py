@@ -54,6 +54,14 @@ class Context:
         """What a plan takes of each published type; None where graphql-core asks field by field."""
         self._loaders: dict[Hashable, DataLoader[Any, Any] | Kept] = {}
 
+    def over(self, database: Database, columns: Mapping[str, Collection[str]]) -> "Context":
+        """The same request over what stands in for the database, for a plan that takes these
+        columns; with nothing loaded yet."""
+        found = Context(database, self.viewer, locale=self.locale)
+        found.shared, found.renew, found.told = self.shared, self.renew, self.told
+        found.done, found.columns = self.done, columns
+        return found
+
     def loader(
         self, key: Hashable, make: Callable[[], DataLoader[Any, Any]]
     ) -> DataLoader[Any, Any]:

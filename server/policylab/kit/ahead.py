@@ -28,6 +28,11 @@ def begin(connection: Any, commands: str) -> None:
     connection._protocol.wire.ahead = _messages(commands)
 
 
+def not_yet(connection: Any) -> None:
+    """Take back what was to be carried out before the next statement."""
+    connection._protocol.wire.ahead = b""
+
+
 async def begin_now(connection: Any, commands: str) -> None:
     """The same in a round trip of its own: for cursors, which ask whether a transaction has begun
     before there is a statement."""

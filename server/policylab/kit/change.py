@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Self
@@ -202,22 +202,40 @@ class UnitOfWork:
         """Write the ledger last, labs in one fixed order, by one statement, with what was to be
         carried out last, and commit; the announcements to send after that."""
         await self._send_objects()
-        told = [
+        told = self._told()
+        ending = self._ending(self._last, told)
+        rows = await fetch_last(self._plain, ending.sql, *ending.values)
+        return [each._replace(sequence=row[0]) for each, row in zip(told, rows, strict=True)]
+
+    @classmethod
+    def imagined(cls, viewer: Viewer, now: datetime) -> Self:
+        """One that is not carried out, for what it would end with."""
+        return cls(None, _nowhere, viewer, now)
+
+    def ending(self, last: dict[str, Statement], *, answer: str) -> Statement:
+        """What `finish` would carry out, had these statements been kept for last. `answer` ends
+        it, and may read what is `told`."""
+        return self._ending(last, self._told(), answer=answer)
+
+    def _told(self) -> list[Announcement]:
+        return [
             Announcement(0, event.kind, event.lab_id, event.dialogue_id, event.payload())
             for event in self._events
         ]
-        rows = await fetch_last(
-            self._plain,
-            _ending(_sql(self._last), answered=self._answer is not None),
-            *_values(self._last),
-            _as_json(told),
+
+    def _ending(
+        self, last: dict[str, Statement], told: list[Announcement], **more: str
+    ) -> Statement:
+        values = [
+            *_values(last),
+            _as_json([each._asdict() for each in told]),
             _as_json(self._audited()),
             ",".join(map(str, self._labs)),
             self.now,
             self.viewer.person_id,
             *(self._answer or ()),
-        )
-        return [replace(each, sequence=row[0]) for each, row in zip(told, rows, strict=True)]
+        ]
+        return Statement(_ending(_sql(last), answered=self._answer is not None, **more), values)
 
     def _audited(self) -> list[dict[str, Any]]:
         """This change's audit events, lab by lab: what of each is hashed, and what is told."""
@@ -234,6 +252,10 @@ class UnitOfWork:
         """Let the objects go; the connection stays with whoever opened it."""
         if self._session is not None:
             await self._session.close()
+
+
+def _nowhere() -> AsyncSession:
+    raise RuntimeError("This change is not carried out.")
 
 
 def _as_json(value: Any) -> str:
@@ -291,15 +313,18 @@ def _joined(statements: tuple[tuple[str, str], ...]) -> str:
     return f"WITH {parts} SELECT * FROM {statements[-1][0]}"  # noqa: S608 our own statements
 
 
+_NUMBERS = "SELECT sequence FROM told ORDER BY sequence"
+
+
 @cache
-def _ending(last: tuple[tuple[str, str], ...], *, answered: bool) -> str:
+def _ending(last: tuple[tuple[str, str], ...], *, answered: bool, answer: str = _NUMBERS) -> str:
     """The same with the ledger after them, which reads what the database noted of their rows."""
     parts, given = _parts(last)
     counts = [f"(SELECT count(*) FROM {name})" for name, _ in last]  # noqa: S608 our own names
     written = " + ".join(counts) or "0"
     ledger = _LEDGER.format(noted=_NOTED.format(written=written))
     ledger = _moved(ledger + _ANSWERED if answered else ledger, given)
-    return f"WITH {parts}{', ' if parts else ''}{ledger} {_TOLD}"
+    return f"WITH {parts}{', ' if parts else ''}{ledger} {answer}"
 
 
 def _parts(statements: tuple[tuple[str, str], ...]) -> tuple[str, int]:
@@ -337,7 +362,7 @@ told AS (
                     AS (kind text, lab_id uuid, dialogue_id uuid, payload jsonb))
          WITH ORDINALITY AS e(kind, lab_id, dialogue_id, payload, place)
    ORDER BY place
-  RETURNING sequence
+  RETURNING sequence, kind, lab_id, dialogue_id, payload
 ), audited AS (
   SELECT lab, said, told, cardinality(said) AS many
     FROM jsonb_to_recordset($2::jsonb) AS a(lab uuid, said text[], told jsonb)
@@ -382,4 +407,3 @@ _ANSWERED = """
   UPDATE mutation_answer SET answer = $8::jsonb WHERE person_id = $6 AND key = $7
 )
 """
-_TOLD = "SELECT sequence FROM told ORDER BY sequence"

@@ -7,26 +7,25 @@ with the transaction and ends with it: pooled connections keep nothing.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Self
-from uuid import UUID
 
 import asyncpg
 import orjson
 from sqlalchemy import URL, Connection, PoolProxiedConnection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from policylab.kit.ahead import begin, begin_now, end
 from policylab.kit.bus import Bus
 from policylab.kit.chain import audit_hash
 from policylab.kit.change import Claim, Statement, UnitOfWork, inserting
-from policylab.kit.connections import IDLE_SECONDS, Connections
+from policylab.kit.connections import IDLE_SECONDS, Connections, OfDriver, OfEngine
 from policylab.kit.desk import Desk
 from policylab.kit.log import log
 from policylab.kit.viewer import Viewer
@@ -51,8 +50,11 @@ _UNSETTLED = "; SET LOCAL plan_cache_mode = auto"
 BEGIN_SETTLED = "BEGIN READ ONLY; SET LOCAL policylab.viewer = '{0}'"
 BEGIN = BEGIN_SETTLED + _UNSETTLED
 """No parameters, since nothing waits for them (`kit.ahead`); but see `_checked`."""
+_NAME = re.compile(r"|system|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REACH = re.compile(r"[0-9a-f{},\- ]+")
 BEGIN_WRITING = "BEGIN; SET LOCAL policylab.viewer = 'system'"
+MOST_ASIDE = 4
+"""Connections for what is asked without a transaction."""
 STATEMENTS_KEPT = 300
 """Prepared statements that each pooled connection of reads keeps: each takes some 65 kB there."""
 
@@ -60,22 +62,28 @@ STATEMENTS_KEPT = 300
 class Database:
     """The one truth, and the ways to read and change it."""
 
-    def __init__(self, changing: Connections, pool: asyncpg.Pool, bus: Bus, *, size: int) -> None:
-        self.changing = changing
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        changing: Connections[PoolProxiedConnection],
+        reading: Connections[Any],
+        pool: asyncpg.Pool,
+        bus: Bus,
+    ) -> None:
+        self.engine = engine
+        """What objects are read and written through."""
+        self.changing, self.reading = changing, reading
         self.pool = pool
+        """For what the house asks for itself now and then, without a transaction."""
         self.bus = bus
         self.desk = Desk(bus.connect)
-        self._reads = asyncio.Semaphore(size)
-        """Whoever waits for a connection of the pool has her turn: it gives one that comes back to
-        whoever asks first then, and those who wait begin anew behind the others."""
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10, listen: bool = True) -> Self:
         """Open the pools. Connections act as the service's role, whoever the URL names."""
         engine = create_async_engine(
             make_url(url),
-            pool_size=size,
-            max_overflow=0,
+            poolclass=NullPool,  # `Connections` keeps them
             json_deserializer=orjson.loads,
             isolation_level="AUTOCOMMIT",  # we begin and end transactions ourselves
             connect_args={
@@ -84,27 +92,26 @@ class Database:
                 "max_cached_statement_lifetime": 0,
             },
         )
-        arguments = connect_arguments(url)
+        arguments: dict[str, Any] = {
+            **connect_arguments(url),
+            "server_settings": SERVER_SETTINGS | SETTLED,
+            "statement_cache_size": STATEMENTS_KEPT,
+            "max_cached_statement_lifetime": 0,
+        }
         pool = await asyncpg.create_pool(
             **arguments,
-            min_size=1,
-            max_size=size,
+            min_size=0,
+            max_size=min(size, MOST_ASIDE),
             max_inactive_connection_lifetime=IDLE_SECONDS,
-            server_settings=SERVER_SETTINGS | SETTLED,
-            statement_cache_size=STATEMENTS_KEPT,
-            max_cached_statement_lifetime=0,
             init=_speak_json,
             reset=_leave,
         )
         bus = bus_of(pool, url)
         if listen:
             await bus.start()
-        return cls(Connections(engine, size=size), pool, bus, size=size)
-
-    @property
-    def engine(self) -> AsyncEngine:
-        """What objects are read and written through."""
-        return self.changing.engine
+        changing = Connections(OfEngine(engine), size=size)
+        reading = Connections(OfDriver(_speak_json, **arguments), size=size)
+        return cls(engine, changing, reading, pool, bus)
 
     def line(self) -> Line:
         """A connection of one's own, for a hot path; whoever asks for it closes it."""
@@ -114,7 +121,9 @@ class Database:
         await self.desk.close()
         await self.bus.stop()
         await self.pool.close()
+        await self.reading.close()
         await self.changing.close()
+        await self.engine.dispose()
 
     @asynccontextmanager
     async def write(
@@ -156,7 +165,7 @@ class Database:
     ) -> AsyncGenerator[UnitOfWork]:
         async with self._unit(pooled, viewer, claim, BEGIN_WRITING) as uow:
             yield uow
-        begin(pooled.driver_connection, _to_read(uow))
+        begin(pooled.driver_connection, reading_as(viewer, uow.reach))
 
     @asynccontextmanager
     async def _unit(
@@ -198,6 +207,15 @@ class Database:
         connection = Connection(self.engine.sync_engine, pooled)
         return AsyncSession(AsyncConnection(self.engine, connection), expire_on_commit=False)
 
+    async def in_one(self, statement: str, *values: Any) -> list[Any]:
+        """The rows of a statement that is a whole change, and a transaction of its own: a function
+        that acts for the house."""
+        connection = await self.reading.take()
+        try:
+            return await connection.fetch(statement, *values)
+        finally:
+            self.reading.give_back(connection)
+
     def rows(self, viewer: Viewer, *, settled: bool = False) -> AbstractAsyncContextManager[Any]:
         """An asyncpg connection that only reads, as the viewer: for loaders and hot paths.
 
@@ -213,15 +231,16 @@ class Database:
     @asynccontextmanager
     async def _begun(self, commands: str) -> AsyncGenerator[Any]:
         """A connection in a transaction, which begins with its first statement."""
-        async with self._reads, self.pool.acquire() as connection:
+        connection = await self.reading.take()
+        try:
             begin(connection, commands)
-            try:
-                yield connection
-            except BaseException:
-                if not connection.is_closed():  # whatever became of it, BEGIN included
-                    await end(connection, "ROLLBACK")
-                raise
+            yield connection
             await end(connection)
+        except BaseException:
+            await _undo(connection)
+            raise
+        finally:
+            self.reading.give_back(connection)
 
 
 class Line:
@@ -294,19 +313,19 @@ async def _undo(connection: Any) -> None:
 
 def _checked(viewer: str) -> str:
     """The viewer's name in the database, which goes into a statement as it is."""
-    if viewer not in ("", "system"):
-        UUID(viewer)
+    if not _NAME.fullmatch(viewer):
+        raise ValueError("This is no viewer's name.")
     return viewer
 
 
-def _to_read(uow: UnitOfWork) -> str:
-    """What begins to read as the viewer of a unit of work that has ended."""
-    name = _checked(uow.viewer.database_name)
+def reading_as(viewer: Viewer, reach: str | None) -> str:
+    """What begins to read as a viewer after a change, which may have looked up what she reaches."""
+    name = _checked(viewer.database_name)
     read = BEGIN_SETTLED.format(name)
-    if uow.reach is None:
+    if reach is None:
         return read
-    assert _REACH.fullmatch(uow.reach)
-    return f"{read}; SET LOCAL policylab.reach = '{name} {uow.reach}'"
+    assert _REACH.fullmatch(reach)
+    return f"{read}; SET LOCAL policylab.reach = '{name} {reach}'"
 
 
 async def _leave(connection: Any) -> None:

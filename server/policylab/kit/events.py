@@ -1,7 +1,7 @@
 """Announcements: what happened, in ids. Kept with the change, sent after the commit."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 
@@ -29,8 +29,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
-class Announcement:
+class Announcement(NamedTuple):
     """An event as it reaches listeners, perhaps from another replica."""
 
     sequence: int

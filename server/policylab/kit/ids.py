@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import time
+from functools import lru_cache
 from uuid import UUID
 
 from policylab.kit.errors import RefusalCode, Refused
@@ -26,6 +27,7 @@ def to_global(kind: str, key: UUID) -> str:
     return base64.urlsafe_b64encode(kind.encode() + b":" + key.bytes).rstrip(b"=").decode()
 
 
+@lru_cache(2_000)
 def from_global(value: str) -> tuple[str, UUID]:
     """Kind and key of an identifier that a client sent; NOT_FOUND for anything else."""
     try:

@@ -1,7 +1,7 @@
 """Hearing of what happens, so that notices are there at once and not at the next look."""
 
 import asyncio
-from time import monotonic
+from time import monotonic, process_time
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from policylab.notices.service import refresh
 
 QUIET_SECONDS = 0.15
 """What comes in quick succession is looked at together."""
-REST = 20
-"""After each look so many times as long as it took: nobody waits for it, and people who ask the
-same server for something do wait."""
+REST = 100
+"""After each look, at most so many times as long as it took, while this process has much else to
+do: nobody waits for a notice, and people who ask the same server for something do wait."""
+MUCH = 0.2
+"""Of the time on a core; the database may need the rest of it."""
 
 KINDS = (
     "access.changed",
@@ -91,13 +93,23 @@ class _Desk:
             )
 
     async def _work(self) -> None:
-        pause = QUIET_SECONDS
+        rest = 0.0
         while self._waiting:
-            await asyncio.sleep(pause)
+            await _pause(rest)
             begun = monotonic()
             dialogue_id = self._waiting.pop()
             try:
                 await refresh(self._database, dialogue_id)
             except Exception as error:  # noqa: BLE001 the clock looks again at what failed here
                 log.warning("notices.failed", dialogue=str(dialogue_id), error=repr(error))
-            pause = max(QUIET_SECONDS, REST * (monotonic() - begun))
+            rest = REST * (monotonic() - begun)
+
+
+async def _pause(rest: float) -> None:
+    """A quiet moment; and so many seconds in all, as long as there is much to do meanwhile."""
+    begun, busy = monotonic(), True
+    while busy:
+        at, worked = monotonic(), process_time()
+        await asyncio.sleep(QUIET_SECONDS)
+        now = monotonic()
+        busy = now - begun < rest and process_time() - worked > MUCH * (now - at)

@@ -73,6 +73,7 @@ async def take_position(
         .where(col(Position.delegation_id) == seat.delegation_id)
         .where(col(Position.subject_id) == subject)
         .where(col(Position.superseded_at).is_(None))
+        .where(col(Position.released_at).is_not(None))
         .values(superseded_at=now)
     )
     position = Position(

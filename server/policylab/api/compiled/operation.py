@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DirectiveNode,
@@ -17,11 +17,12 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from policylab.api.compiled.compiler import CORE, Compiler, NotUnderstood, Root, every
-from policylab.api.compiled.reading import Reads, over
+from policylab.api.compiled.reading import Reads
 from policylab.api.compiled.relations import Done
 from policylab.api.compiled.shapes import Parents, Run
 from policylab.api.compiled.variables import Variables
 from policylab.api.context import Context
+from policylab.kit.db import Database
 from policylab.kit.log import log
 
 MOST_VARIANTS = 64
@@ -176,7 +177,7 @@ async def _running(
     """One run of a plan. What it has loaded is let go at the end: loaders know the context that
     knows them, and would wait for the garbage collector with all that they hold."""
     async with Reads(context.database, context.viewer) as reads:
-        own = over(context, reads, root.columns)
+        own = context.over(cast("Database", reads), root.columns)
         try:
             yield Run(own, reads, variables, one_root=one_root)
         finally:

@@ -1,15 +1,13 @@
 """One transaction for everything that a plan reads as its viewer."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from copy import copy
 from functools import partial
 from typing import Any, Self
 
-from policylab.api.context import Context
-from policylab.kit.ahead import fetch_last
-from policylab.kit.db import Claim, Database, UnitOfWork
+from policylab.kit.ahead import begin, fetch_last, not_yet
+from policylab.kit.db import Claim, Database, UnitOfWork, reading_as
 from policylab.kit.viewer import Viewer
 
 
@@ -71,6 +69,17 @@ class Reads:
             stack.pop_all()
             self._rows, self._connection = both, connection
 
+    async def in_one(self, statement: str, *values: Any) -> list[Any]:
+        """As `Database.in_one`; what is read after it goes over the same connection. A column
+        `reach` tells what the viewer reaches, as for a unit of work."""
+        async with self._turn:
+            await self._give_back()
+            connection = await self._take()
+            not_yet(connection)
+            rows = await connection.fetch(statement, *values)
+            begin(connection, reading_as(self._viewer, rows[0].get("reach") if rows else None))
+            return rows
+
     @asynccontextmanager
     async def raw(self) -> AsyncGenerator[Any]:
         """As `Database.raw`."""
@@ -120,13 +129,3 @@ class Reads:
         rows, self._rows, self._connection = self._rows, None, None
         if rows is not None:
             await rows.__aexit__(*(raised or (None, None, None)))
-
-
-def over(context: Context, reads: Reads, columns: Mapping[str, Collection[str]]) -> Context:
-    """The same request, reading over one connection for a plan that takes these columns, with
-    nothing loaded yet."""
-    found = copy(context)
-    found.database = reads  # pyright: ignore[reportAttributeAccessIssue] it stands in for it
-    found.columns = columns
-    found._loaders = {}  # pyright: ignore[reportPrivateUsage]
-    return found
