@@ -10,8 +10,9 @@ from policylab.api.declare import described_input, plain
 from policylab.api.positions import Position
 from policylab.api.strategies import section_key
 from policylab.api.verbs import VerbInput, verb, verbs
-from policylab.kit.db import UnitOfWork
+from policylab.kit.db import Claim, Database, UnitOfWork
 from policylab.kit.ids import key_of
+from policylab.kit.viewer import Viewer
 from policylab.positions import Stance, Subject, Words
 
 
@@ -88,6 +89,18 @@ def _said(input: TakePositionInput) -> dict[str, Any]:
     }
 
 
+async def _take_in_one(
+    database: Database,
+    viewer: Viewer,
+    claim: Claim | None,
+    key: UUID,
+    kept: str,
+    input: TakePositionInput,
+) -> bool:
+    said = _said(input)
+    return await positions.take_in_one(database, viewer, claim, position_id=key, kept=kept, **said)
+
+
 @verbs
 class PositionsMutation:
     @verb(answers=Position)
@@ -107,7 +120,7 @@ class PositionsMutation:
         key = key_of(input.position_id, "Position")
         return (await positions.release_position(uow, uow.viewer, position_id=key)).id
 
-    @verb(answers=Position)
+    @verb(answers=Position, in_one=_take_in_one)
     async def take_position(uow: UnitOfWork, input: TakePositionInput) -> UUID:
         """Draft, clear and release in one step: for the head of a delegation."""
         return (await positions.take_position(uow, uow.viewer, **_said(input))).id

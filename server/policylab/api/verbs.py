@@ -26,6 +26,7 @@ from policylab.api.declare import Declared, Info, load, plain, target_name
 from policylab.api.refusals import Refusal, as_refusal
 from policylab.kit.db import Claim
 from policylab.kit.errors import RefusalCode, Refused
+from policylab.kit.ids import uuid7
 
 T = TypeVar("T")
 LONGEST_KEY = 200
@@ -43,10 +44,18 @@ class VerbInput:
 Verb = Callable[..., Awaitable[Any]]
 
 
-def verb(*, answers: Any, open_to: str = "session") -> Callable[[Verb], Any]:
+InOne = Callable[[Any, Any, Claim | None, UUID, str, Any], Awaitable[bool]]
+"""`(database, viewer, claim, key, kept, input)`: whether it is done."""
+
+
+def verb(
+    *, answers: Any, open_to: str = "session", in_one: InOne | None = None
+) -> Callable[[Verb], Any]:
     """Publish `function(uow, input)` as a mutation that answers `answers` or a Refusal.
 
     `open_to` is "session" (signed-in people and tokens with the scope `write`) or "everybody".
+    `in_one` does the same in one statement where it can, for a thing with this `key`; `kept` is
+    what is kept for a retry. Where it does not do it, it has changed nothing.
     """
 
     def make(function: Verb) -> Any:
@@ -54,7 +63,7 @@ def verb(*, answers: Any, open_to: str = "session") -> Callable[[Verb], Any]:
         described = strawberry.union(
             f"{name}Result", description=f"What {name[0].lower()}{name[1:]} answers."
         )
-        origin = _origin(function, target_name(answers), open_to)
+        origin = _origin(function, target_name(answers), open_to, in_one)
         resolver = _resolver(origin)
         resolver.__annotations__ = {
             "info": Info,
@@ -77,12 +86,15 @@ def verbs(cls: type[T]) -> type[T]:
     return strawberry.type(cls)
 
 
-def _origin(function: Verb, target: str, open_to: str) -> origins.Verb:
+def _origin(function: Verb, target: str, open_to: str, in_one: InOne | None = None) -> origins.Verb:
     async def act(context: Any, input: Any) -> Any:
         try:
             if open_to == "session":
                 _check_may_change(context.viewer)
             claim = _claim(function, input)
+            if in_one is not None and (key := await _done_in_one(in_one, context, claim, input)):
+                context.forget()
+                return key
             async with context.database.write(context.viewer, settled=True, claim=claim) as uow:
                 uow.shared = context.shared
                 if uow.first is not None:
@@ -99,6 +111,16 @@ def _origin(function: Verb, target: str, open_to: str) -> origins.Verb:
         return await _answer(context, target, kept)
 
     return origins.Verb(target, act, answer)
+
+
+async def _done_in_one(in_one: InOne, context: Any, claim: Claim | None, input: Any) -> UUID | None:
+    key = uuid7()
+    kept = orjson.dumps(_to_keep(key)).decode()
+    try:
+        done = await in_one(context.database, context.viewer, claim, key, kept, input)
+    except Refused:  # the function says why, in its own order
+        return None
+    return key if done else None
 
 
 def _resolver(origin: origins.Verb) -> Callable[..., Any]:

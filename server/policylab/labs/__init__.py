@@ -23,7 +23,7 @@ from policylab.labs.events import (
 from policylab.labs.facts import STATED, record_fact, recording, state_fact
 from policylab.labs.gathering import Gathering, Participant, gathering_of
 from policylab.labs.grants import end_grant, grant_role
-from policylab.labs.here import held, here_from, with_standing
+from policylab.labs.here import WAY, held, here_from, here_told, with_standing
 from policylab.labs.mandates import (
     MANDATES_HELD,
     carrying,
@@ -88,6 +88,7 @@ __all__ = [
     "ENTITLED",
     "MANDATES_HELD",
     "STATED",
+    "WAY",
     "AccessChanged",
     "Action",
     "DelegationChanged",
@@ -139,6 +140,7 @@ __all__ = [
     "grant_role",
     "held",
     "here_from",
+    "here_told",
     "hold_lab",
     "hold_labs_of",
     "invite_to_delegation",

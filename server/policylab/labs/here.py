@@ -1,8 +1,8 @@
 """Where somebody stands, as far as a verb asks: what most verbs need, by one plain statement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from policylab.kit.db import UnitOfWork
@@ -36,7 +36,8 @@ class _WayIn:
     template_digest: str
 
 
-_WIDTH = len(fields(_WayIn))
+WAY: Final = tuple(field.name for field in fields(_WayIn))
+"""The first columns of what `with_standing` answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +104,27 @@ async def here_from(
     rows = await uow.fetch(statement, *values)
     if rows and rows[0]["changed"]:  # a moment ago; now it is held, and stays as it is
         rows = await uow.fetch(statement, *values)
-    ways = [_WayIn(*row[:_WIDTH]) for row in rows if row["role"] is not None]
+    ways = [_WayIn(*row[: len(WAY)]) for row in rows if row["role"] is not None]
     if not rows or not (ways or viewer.system):
         raise not_found()
     dialogue_id = rows[0]["dialogue_id"]
     here = _asked(viewer, dialogue_id, ways, actions) if ways else None
     return rows[0], here or await standing(uow.session, viewer, dialogue_id)
+
+
+def here_told(
+    viewer: Viewer, dialogue_id: UUID, ways: Iterable[Sequence[Any]], *, actions: Collection[Action]
+) -> Here | None:
+    """Where she stands, by all her ways into a dialogue as JSON tells their columns (`WAY`); None
+    where it takes more to tell."""
+    found = [
+        _WayIn(*(_read(name, told) for name, told in zip(WAY, way, strict=True))) for way in ways
+    ]
+    return _asked(viewer, dialogue_id, found, actions)
+
+
+def _read(name: str, told: Any) -> Any:
+    return UUID(told) if told is not None and name.endswith("_id") and name != "phase_id" else told
 
 
 def _asked(

@@ -15,6 +15,7 @@ from policylab.positions.events import (
     PositionPrepared,
     PositionReleased,
 )
+from policylab.positions.in_one import take_in_one
 from policylab.positions.reading import (
     ConditionCourse,
     Stand,
@@ -80,6 +81,7 @@ __all__ = [
     "stands_on",
     "steps_of",
     "subject_of",
+    "take_in_one",
     "take_position",
     "terms_of",
 ]

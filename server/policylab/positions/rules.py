@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID, uuid5
 
 from policylab.kit.errors import RefusalCode, Refused
@@ -65,7 +65,12 @@ class Subject:
         """One identifier for the subject, so that the database can guard it."""
         if self.amendment_id:
             return self.amendment_id
-        return uuid5(self.set_id, str(self.section_id)) if self.section_id else self.set_id
+        return _of_section(self.set_id, self.section_id) if self.section_id else self.set_id
+
+
+@lru_cache(1_000)
+def _of_section(set_id: UUID, section_id: UUID) -> UUID:
+    return uuid5(set_id, str(section_id))
 
 
 @dataclass(frozen=True, kw_only=True)

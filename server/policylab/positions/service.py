@@ -49,9 +49,12 @@ UPDATE position
    SET superseded_at = CASE WHEN released_at IS NULL THEN $3
                             ELSE greatest($3, released_at + interval '1 microsecond') END
  WHERE delegation_id = $1 AND subject_id = $2 AND superseded_at IS NULL
-   AND (released_at IS NOT NULL) = ANY ($4::boolean[])
+       AND released_at IS NULL AND $4
+    OR delegation_id = $1 AND subject_id = $2 AND superseded_at IS NULL
+       AND released_at IS NOT NULL AND $5
 RETURNING superseded_at
 """
+"""Each half as one of the two indexes has it that know what is current."""
 _BEHIND = "(SELECT max(superseded_at) AS superseded_at FROM behind) AS behind"
 
 
@@ -70,7 +73,7 @@ async def draft_position(
     taken, _ = await _open(uow, here, subject)
     _check_words(taken, stance, words)
     position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum)
-    await _put(uow, position, words, instead_of=_IN_PREPARATION)
+    await _put(uow, position, words, _putting(uow, position, instead_of=_IN_PREPARATION))
     _note(uow, here, position, "drafted")
     _tell_inside(uow, position)
     return position
@@ -120,11 +123,32 @@ async def take_position(
     _check_words(taken, stance, words)
     mandate_id = _mandate(uow, mandates, where.document_id)
     check_mandate(valid=mandate_id is not None, ad_referendum=ad_referendum)
-    course = _at_once(uow, here, mandate_id=None if ad_referendum else mandate_id)
-    position = _new(uow, here, where, subject, stance, words, ad_referendum=ad_referendum, **course)
-    fact = _tell(uow, here, taken, position, step="taken")
-    await _put(uow, position, words, instead_of=_IN_PREPARATION | _RELEASED, fact=fact)
+    rests_on = None if ad_referendum else mandate_id
+    position, parts = taking(uow, here, where, subject, taken, stance, words, mandate_id=rests_on)
+    await _put(uow, position, words, parts)
     return position
+
+
+def taking(
+    uow: UnitOfWork,
+    here: Here,
+    where: Cited,
+    subject: Subject,
+    taken: Collecting,
+    stance: Stance,
+    words: Words,
+    *,
+    mandate_id: UUID | None,
+    beside: str = "",
+) -> tuple[Position, dict[str, Statement]]:
+    """A position that is released as it comes into being, *ad referendum* without a mandate; and
+    the statements that write it, the last of which reads also what is `beside`, as for FROM."""
+    course = _at_once(uow, here, mandate_id=mandate_id)
+    referred = mandate_id is None
+    position = _new(uow, here, where, subject, stance, words, ad_referendum=referred, **course)
+    fact = _tell(uow, here, taken, position, step="taken")
+    which = _IN_PREPARATION | _RELEASED
+    return position, _putting(uow, position, instead_of=which, beside=beside, fact=fact)
 
 
 async def confirm_position(uow: UnitOfWork, viewer: Viewer, *, position_id: UUID) -> Position:
@@ -171,7 +195,7 @@ async def _carry(uow: UnitOfWork, here: Here, earlier: Position, later: Subject)
     course = _at_once(uow, here, mandate_id=mandate_id)
     position = _new(uow, here, where, later, earlier.stance, words, ad_referendum=False, **course)
     fact = _tell(uow, here, taken, position)
-    await _put(uow, position, words, instead_of=(), fact=fact)
+    await _put(uow, position, words, _putting(uow, position, instead_of=(), fact=fact))
     _tell_confirmed(uow, position)
     return position
 
@@ -278,8 +302,8 @@ async def _supersede(uow: UnitOfWork, position: Position) -> datetime:
 
 
 def _superseding(uow: UnitOfWork, position: Position, which: Collection[bool]) -> Statement:
-    given = (position.delegation_id, position.subject_id, uow.now, list(which))
-    return Statement(_SUPERSEDE, given)
+    of = position.delegation_id, position.subject_id, uow.now
+    return Statement(_SUPERSEDE, (*of, False in which, True in which))
 
 
 def _new(
@@ -315,21 +339,29 @@ def _new(
     )
 
 
-async def _put(
+def _putting(
     uow: UnitOfWork,
     position: Position,
-    words: Words,
     *,
     instead_of: Collection[bool],
+    beside: str = "",
     **others: Statement,
-) -> None:
-    """Write a position that comes into being, with its conditions; what was there before is put
-    behind it, as `_supersede` does, and others are carried out with that. Of when it is released
-    the database has the last word."""
+) -> dict[str, Statement]:
+    """What writes a position that comes into being; what was there before is put behind it, as
+    `_supersede` does, and others are carried out with that. Of when it is released the database
+    has the last word."""
     behind = _superseding(uow, position, instead_of)
     at = "greatest({}, behind.superseded_at)" if position.released_at else "{}"
-    said = inserting(position, after=_BEHIND, returning="id", released_at=at)
-    await uow.last(behind=behind, **others, said=said)
+    after = ", ".join(filter(None, (_BEHIND, beside)))
+    said = inserting(position, after=after, returning="id", released_at=at)
+    return {"behind": behind, **others, "said": said}
+
+
+async def _put(
+    uow: UnitOfWork, position: Position, words: Words, parts: dict[str, Statement]
+) -> None:
+    """Write a position that comes into being, with its conditions."""
+    await uow.last(**parts)
     conditions = [
         PositionCondition(
             lab_id=position.lab_id,
@@ -356,7 +388,12 @@ async def _keep(uow: UnitOfWork) -> None:
 
 
 def _tell(
-    uow: UnitOfWork, here: Here, taken: Collecting, position: Position, *, step: str = "released"
+    uow: UnitOfWork,
+    here: Here,
+    taken: Collecting,
+    position: Position,
+    *,
+    step: str = "released",
 ) -> Statement:
     """Let everybody hear that a position was released; the fact is to be recorded with it."""
     detail = {

@@ -18,7 +18,7 @@ SELECT v.dialogue_id, v.document_id, EXISTS (
        ) AS has_section
   FROM version_set v WHERE v.id = $1
 """
-_FROZEN_AND_HERE = with_standing(_FROZEN, dialogue="(SELECT dialogue_id FROM asked)", person="$3")
+FROZEN_AND_HERE = with_standing(_FROZEN, dialogue="(SELECT dialogue_id FROM asked)", person="$3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ async def cited_here(
 ) -> tuple[Cited, Here]:
     """The same with where the viewer stands in its dialogue, which is held, for these actions."""
     given = (subject.set_id, subject.section_id, viewer.person_id)
-    frozen, here = await here_from(uow, viewer, _FROZEN_AND_HERE, *given, actions=actions)
+    frozen, here = await here_from(uow, viewer, FROZEN_AND_HERE, *given, actions=actions)
     uow.reach = frozen["reach"]  # to say where one stands gives nobody a way in, and takes none
     return await _checked(uow, viewer, subject, frozen), here
 
