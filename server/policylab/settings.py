@@ -118,7 +118,10 @@ class Settings(BaseSettings):
         default=True, description="Do the background work in the serving process as well."
     )
     pool_size: int = Field(
-        default=6, ge=2, description="Database connections of each of a process's two pools."
+        default=6,
+        ge=2,
+        description="Database connections of a process for changes, and as many for reads; a few "
+        "more for what it asks on its own.",
     )
     live_texts_mb: int = Field(
         default=512,

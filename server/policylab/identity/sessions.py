@@ -166,17 +166,18 @@ async def viewers_of_access_tokens(
     """
     statement = _with(_VIEWERS_OF_TOKENS, about)
     found = await _found(database, secrets, _USED, statement, SEEN_EVERY)
-    return [
-        ANONYMOUS
-        if row is None or (TokenScope.CALENDAR in row["scopes"]) is not calendar
-        else _of_token(row)
-        for row in found
-    ]
+    return [_of_token(row, calendar=calendar) for row in found]
 
 
-async def viewer_of_access_token(database: Database, secret: str) -> Viewer:
+async def viewer_of_access_token(
+    database: Database, secret: str, *, about: str | None = None
+) -> Viewer:
     """The same for one token."""
-    return (await viewers_of_access_tokens(database, [secret]))[0]
+    statement = _with(_VIEWERS_OF_TOKENS, about)
+    row = await database.desk.row(statement, hash_secret(secret), SEEN_EVERY)
+    if row is not None and row["stale"]:
+        await _note(database, _USED, [row["id"]])
+    return _of_token(row)
 
 
 async def viewer_of_calendar(database: Database, secret: str) -> Viewer:
@@ -196,9 +197,13 @@ async def _found(
         rows = await asyncio.gather(*found)
     stale = [row["id"] for row in rows if row is not None and row["stale"]]
     if stale:
-        async with database.raw() as connection:
-            await connection.execute(seen, stale)
+        await _note(database, seen, stale)
     return rows
+
+
+async def _note(database: Database, seen: str, stale: list[UUID]) -> None:
+    async with database.raw() as connection:
+        await connection.execute(seen, stale)
 
 
 def _of_session(row: Any) -> Viewer:
@@ -213,7 +218,9 @@ def _of_session(row: Any) -> Viewer:
     )
 
 
-def _of_token(row: Any) -> Viewer:
+def _of_token(row: Any, *, calendar: bool = False) -> Viewer:
+    if row is None or (TokenScope.CALENDAR in row["scopes"]) is not calendar:
+        return ANONYMOUS
     return Viewer(
         person_id=row["person_id"],
         administrator=row["administrator"] and "admin" in row["scopes"],

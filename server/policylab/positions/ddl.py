@@ -1,5 +1,6 @@
 """SQL beyond the tables: what the database itself guards of positions."""
 
+from policylab.kit.db import SERVICE_ROLE
 from policylab.positions import in_one
 from policylab.positions.tables import Position
 
@@ -58,26 +59,31 @@ $$
 """Invariant 3: a full position rests on a mandate that was valid on its day."""
 
 
-def _taking_in_one(*, claimed: bool) -> str:
+def _taking_in_one(*, claimed: bool) -> list[str]:
     """The change of `in_one` as a function. It acts as who owns the tables: the house's own changes
     see and write every row of them anyway, and each table of a statement would be asked for that.
+    So nobody but the house may call it.
     """
     change = in_one.change(claimed=claimed).replace('":', '"\\:')  # no parameter of SQLAlchemy's
-    given = ", ".join(in_one.GIVEN + (in_one.CLAIM if claimed else ()))
-    return f"""
-CREATE FUNCTION {in_one.NAME}({given}) RETURNS TABLE ({in_one.ANSWER})
+    function = f"{in_one.NAME}({', '.join(in_one.GIVEN + (in_one.CLAIM if claimed else ()))})"
+    return [
+        f"""
+CREATE FUNCTION {function} RETURNS TABLE ({in_one.ANSWER})
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY {change};
 END
 $$
-"""
+""",
+        f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {function} TO {SERVICE_ROLE}",
+    ]
 
 
 STATEMENTS = [
-    _taking_in_one(claimed=False),
-    _taking_in_one(claimed=True),
+    *_taking_in_one(claimed=False),
+    *_taking_in_one(claimed=True),
     KEEPS_WORDS,
     "CREATE TRIGGER position_keeps_its_words BEFORE UPDATE ON position "
     f"FOR EACH ROW WHEN ({EDITS}) EXECUTE FUNCTION policylab_keep_position()",

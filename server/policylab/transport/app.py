@@ -14,6 +14,7 @@ from policylab.api.budget import Budgets
 from policylab.api.execution import Executor
 from policylab.kit.db import Database
 from policylab.kit.events import Announcement
+from policylab.kit.log import many
 from policylab.kit.memory import give_back, keep_nothing_large
 from policylab.settings import Settings
 from policylab.transport import (
@@ -148,3 +149,4 @@ async def _work(house: House) -> None:
 async def _close(house: House) -> None:
     await house.hub.stop()
     await house.database.close()
+    many.write()

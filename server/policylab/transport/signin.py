@@ -47,7 +47,10 @@ async def viewer_of(
     `about`: columns in SQL that the same statement tells of the person, `who.person_id`.
     """
     headers = said(connection.scope)
-    asked = [(headers.get("cookie"), headers.get("authorization"))]
+    authorization = headers.get("authorization")
+    if authorization is not None and (secret := _bearer(authorization)):
+        return await identity.viewer_of_access_token(database, secret, about=about)
+    asked = [(headers.get("cookie"), authorization)]
     return (await viewers_of_headers(database, settings, asked, about))[0]
 
 
@@ -68,9 +71,8 @@ async def viewers_of_headers(
     sessions: dict[int, str] = {}
     for place, (cookie, authorization) in enumerate(asked):
         if authorization:
-            scheme, _, secret = authorization.partition(" ")
-            if scheme.lower() == "bearer":
-                tokens[place] = secret.strip()
+            if (secret := _bearer(authorization)) is not None:
+                tokens[place] = secret
         elif cookie:
             secret = cookie_of(cookie, session_cookie(settings))
             if 20 <= len(secret) <= 100:
@@ -88,6 +90,11 @@ async def viewers_of_headers(
         for place, viewer in zip(sessions, viewers, strict=True):
             found[place] = viewer
     return found
+
+
+def _bearer(authorization: str) -> str | None:
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def routes(house: "House") -> list[Route]:
