@@ -19,6 +19,7 @@ from policylab.kit.viewer import SYSTEM, Viewer
 from policylab.positions import Stance, Subject, Words, in_one
 from policylab.process import Role
 from tests import make
+from tests.api.asking import do
 from tests.comments.desk import Desk
 from tests.positions.taking import (
     clause,
@@ -389,3 +390,49 @@ async def test_a_mandate_is_not_revoked_under_it(database: Database, made: Desk)
     assert len(await every(database)) == 1
     refused = await refusal(take(database, head, made))
     assert refused.code is RefusalCode.NO_MANDATE
+
+
+# ── Through the API ──
+
+ASKED = "... on Position { id stance statement sectionId delegation { id } }"
+
+
+@pytest.mark.parametrize("retried", [False, True])
+async def test_the_api_takes_it_in_one_statement_and_answers_as_the_viewer_sees_it(
+    database: Database, made: Desk, monkeypatch: pytest.MonkeyPatch, *, retried: bool
+) -> None:
+    head, subject = made.table.head(), clause(made)
+    said = {
+        "setId": to_global("VersionSet", made.set_id),
+        "sectionId": str(subject.section_id),
+        "stance": "SUPPORT",
+        "statement": "We stand behind this.",
+    }
+    first = await do(database, head, "takePosition", ASKED, **said)
+    monkeypatch.setattr(positions, "take_position", None)  # the verb would fail
+    key = {"clientMutationId": "once"} if retried else {}
+    second = await do(database, head, "takePosition", ASKED, **said, **key)
+    assert second["id"] != first["id"]
+    assert {**second, "id": ""} == {**first, "id": ""}
+    if retried:
+        assert await do(database, head, "takePosition", ASKED, **said, **key) == second
+    assert len(await every(database, subject)) == 2
+
+
+async def test_where_the_database_refuses_the_statement_the_verb_is_asked(
+    database: Database, made: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where somebody else's came between: over the same request's connection."""
+    head, subject = made.table.head(), clause(made)
+    said = {
+        "setId": to_global("VersionSet", made.set_id),
+        "sectionId": str(subject.section_id),
+        "stance": "SUPPORT",
+        "statement": "",
+    }
+    assert await do(database, head, "takePosition", ASKED, **said)
+    (taken,) = await every(database, subject)
+    monkeypatch.setattr("policylab.api.verbs.uuid7", lambda: taken.id)  # is there already
+    second = await do(database, head, "takePosition", ASKED, **said)
+    assert second["delegation"]["id"]
+    assert len(await every(database, subject)) == 2

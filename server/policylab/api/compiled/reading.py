@@ -76,7 +76,11 @@ class Reads:
             await self._give_back()
             connection = await self._take()
             not_yet(connection)
-            rows = await connection.fetch(statement, *values)
+            try:
+                rows = await connection.fetch(statement, *values)
+            except BaseException as error:
+                await self._give_back(type(error), error, error.__traceback__)
+                raise
             begin(connection, reading_as(self._viewer, rows[0].get("reach") if rows else None))
             return rows
 
