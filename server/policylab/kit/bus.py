@@ -20,7 +20,7 @@ from policylab.kit.log import log
 
 CHANNEL = "policylab"
 SWEEP_SECONDS = 5.0
-HINT_SECONDS = 0.05
+HINT_SECONDS = 0.02
 """Between two hints at least. Who announces often tells the others of many things at once."""
 REMEMBERED = 20_000
 QUEUE_LIMIT = 1_000
