@@ -397,17 +397,22 @@ async def test_a_mandate_is_not_revoked_under_it(database: Database, made: Desk)
 ASKED = "... on Position { id stance statement sectionId delegation { id } }"
 
 
+def through_the_api(subject: Subject) -> dict[str, str]:
+    """What the head of a delegation says of it."""
+    return {
+        "setId": to_global("VersionSet", subject.set_id),
+        "sectionId": str(subject.section_id),
+        "stance": "SUPPORT",
+        "statement": "We stand behind this.",
+    }
+
+
 @pytest.mark.parametrize("retried", [False, True])
 async def test_the_api_takes_it_in_one_statement_and_answers_as_the_viewer_sees_it(
     database: Database, made: Desk, monkeypatch: pytest.MonkeyPatch, *, retried: bool
 ) -> None:
     head, subject = made.table.head(), clause(made)
-    said = {
-        "setId": to_global("VersionSet", made.set_id),
-        "sectionId": str(subject.section_id),
-        "stance": "SUPPORT",
-        "statement": "We stand behind this.",
-    }
+    said = through_the_api(subject)
     first = await do(database, head, "takePosition", ASKED, **said)
     monkeypatch.setattr(positions, "take_position", None)  # the verb would fail
     key = {"clientMutationId": "once"} if retried else {}
@@ -424,12 +429,7 @@ async def test_where_the_database_refuses_the_statement_the_verb_is_asked(
 ) -> None:
     """As where somebody else's came between: over the same request's connection."""
     head, subject = made.table.head(), clause(made)
-    said = {
-        "setId": to_global("VersionSet", made.set_id),
-        "sectionId": str(subject.section_id),
-        "stance": "SUPPORT",
-        "statement": "",
-    }
+    said = through_the_api(subject)
     assert await do(database, head, "takePosition", ASKED, **said)
     (taken,) = await every(database, subject)
     monkeypatch.setattr("policylab.api.verbs.uuid7", lambda: taken.id)  # is there already
