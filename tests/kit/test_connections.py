@@ -124,7 +124,10 @@ async def test_none_is_left_when_they_are_closed(
     database: Database, connections: Connections[Any]
 ) -> None:
     assert len(set(await pids(connections, SIZE))) == SIZE
+    in_use = await connections.take()
     await connections.close()
+    assert await left(database) == {await pid(in_use)}
+    connections.give_back(in_use)
     async with asyncio.timeout(10):
         while await left(database):
             await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ import pytest
 
 from policylab import labs, positions
 from policylab.kit.chain import audit_hash
-from policylab.kit.db import Claim, Database
+from policylab.kit.db import SERVICE_ROLE, Claim, Database
 from policylab.kit.errors import RefusalCode, Refused
 from policylab.kit.ids import to_global, uuid7
 from policylab.kit.viewer import SYSTEM, Viewer
@@ -150,6 +150,16 @@ async def test_the_chain_of_audit_events_holds(database: Database, made: Desk) -
         detail = orjson.dumps(orjson.loads(fields["detail"]), option=orjson.OPT_SORT_KEYS)
         assert audit_hash(fields | {"detail": detail.decode()}, claimed) == stored
         previous[row["lab_id"]] = stored
+
+
+async def test_nobody_but_the_house_may_call_it(database: Database) -> None:
+    async with database.rows(SYSTEM) as connection:
+        found = await connection.fetch(
+            "SELECT g.grantee = 0 AS everybody, g.grantee::regrole::text AS who FROM pg_proc p,"
+            " aclexplode(p.proacl) g WHERE p.proname = $1 AND g.grantee <> p.proowner",
+            in_one.NAME,
+        )
+    assert [(row["everybody"], row["who"]) for row in found] == [(False, SERVICE_ROLE)] * 2
 
 
 # ── What is left to the verb ──

@@ -96,6 +96,7 @@ class Connections(Generic[T]):
         self._kept: list[tuple[T, float]] = []
         """Those that came back, and when; the latest last."""
         self._idle = idle
+        self._closed = False
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(idle / 3, self._look)
 
@@ -119,7 +120,10 @@ class Connections(Generic[T]):
 
     def give_back(self, connection: T) -> None:
         """For whoever comes next; no transaction is under way on it."""
-        self._kept.append((connection, self._loop.time()))
+        if self._closed:
+            self._kind.end(connection)
+        else:
+            self._kept.append((connection, self._loop.time()))
         self._free.release()
 
     def _look(self) -> None:
@@ -131,7 +135,8 @@ class Connections(Generic[T]):
         self._timer = self._loop.call_later(self._idle / 3, self._look)
 
     async def close(self) -> None:
-        """End them all."""
+        """End them all; those that are in use when they come back."""
+        self._closed = True
         self._timer.cancel()
         while self._kept:
             connection, _ = self._kept.pop()

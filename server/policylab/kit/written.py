@@ -58,8 +58,6 @@ def _literal(value: Any) -> str:
         return "NULL"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list):
-        return f"ARRAY[{', '.join(map(_literal, value))}]"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     raise TypeError(f"No value of this kind is written into a statement: {value!r}")
