@@ -26,6 +26,7 @@ async def test_an_earlier_text_is_found_with_the_slider_and_comes_back(
     await text.click()
     await writer.keyboard.press("Control+End")
     await writer.keyboard.type(words)
+    await expect(text).to_contain_text(words)
     await expect(writer.get_by_text("Stored", exact=True)).to_be_visible()
     others = reader.get_by_role("textbox", name="Text of")
     await expect(others).to_contain_text(words)
